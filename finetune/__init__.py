@@ -1,0 +1,1 @@
+"""Learning: data, QLoRA training, evaluation, export; knows nothing of the page."""
