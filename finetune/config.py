@@ -177,7 +177,7 @@ def _checked_type(name: str, value: Any, hint: Any) -> Any:
             return value
     elif float in allowed and isinstance(value, int | float) and abs(value) < 1e300:
         return float(value)
-    elif type(value) in allowed:
+    elif float not in allowed and type(value) in allowed:
         return value
     raise TrainingError(f"'{name}' can't be {value!r}.", hint=f"It takes {_in_words(allowed)}.")
 

@@ -119,7 +119,7 @@ def test_settings_that_make_no_sense_are_refused(
 def test_a_file_that_holds_no_settings_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "config.json"
     path.write_text(text)
-    with pytest.raises(TrainingError, match="config.json"):
+    with pytest.raises(TrainingError, match=r"config\.json"):
         from_file(path)
 
 
