@@ -1,0 +1,273 @@
+"""The sandbox: a child process that holds DuckDB and can be killed at any time.
+
+Covered. The child opens one database file read-only and then shuts the door behind it:
+- DuckDB: no external access, no extensions, configuration locked, no spilling to disk, a memory
+  limit; one statement of type SELECT at a time.
+- Operating system (resource limits): no file or socket can be opened any more, no byte written
+  to a file, no process started, address space capped, no core dump.
+- An empty environment, an empty private working folder, a process group of its own; it ends when
+  its parent does.
+- The parent kills it at the deadline, caps the bytes it reads from it, and parses them as JSON
+  only. The next statement starts a new child on the same file.
+
+Not covered. The child runs as the same user on the same kernel: there is no seccomp filter, no
+namespace, no container. Descriptors open at the lock (the database file, three pipes) stay
+usable, and whoever takes over the child's machine code can call the kernel within these limits.
+A limit on processes does not bind root. Processor time is bounded by the deadline only.
+
+Knows nothing of schemas, questions or models.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from text2sql.errors import ExecutionError, QueryError, QueryTimeout, SandboxError
+from text2sql.problems import QueryResult
+from text2sql.wire import HEADER, decode_value, pack, unpack
+
+MEMORY_MB = 512
+THREADS = 2
+START_S = 10.0
+FIRST_PARAGRAPH = 600  # characters of DuckDB's message that are shown
+REPLY_SLACK = 1 << 20  # bytes of a reply beside the rows
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one statement may take; rows and cells over the caps are cut and marked."""
+
+    deadline_s: float = 5.0
+    max_rows: int = 1_000
+    max_chars: int = 2_000
+    max_bytes: int = 4 << 20
+
+
+class Child:
+    """One child process and its pipes; every question to it has a deadline."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="text2sql-", ignore_cleanup_errors=True)
+        paths = [os.path.abspath(path) for path in sys.path if path]
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-S", "-P", "-B", "-m", "text2sql.sandbox_child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"PYTHONPATH": os.pathsep.join(paths), "LC_ALL": "C.UTF-8"},
+                cwd=self._folder.name,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._folder.cleanup()
+            raise SandboxError(f"The process that runs SQL could not start: {error}.") from error
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.poll() is None
+
+    def ask(self, job: dict[str, Any], *, deadline_s: float, max_bytes: int) -> dict[str, Any]:
+        """The child's answer to `job`.
+
+        Raises TimeoutError when the deadline passes, EOFError when the child dies, ValueError
+        when its answer is too long or no JSON; in all three cases the child is to be killed.
+        """
+        until = time.monotonic() + deadline_s
+        self._write(pack(job), until)
+        length = HEADER.unpack(self._read(HEADER.size, until))[0]
+        if length > max_bytes:
+            raise ValueError(f"an answer of {length:,} bytes")
+        return unpack(self._read(length, until))
+
+    def _write(self, data: bytes, until: float) -> None:
+        assert self.process.stdin is not None
+        descriptor = self.process.stdin.fileno()
+        os.set_blocking(descriptor, False)
+        view = memoryview(data)
+        while view:
+            self._wait(descriptor, select.POLLOUT, until)
+            try:
+                view = view[os.write(descriptor, view) :]
+            except BrokenPipeError:
+                raise EOFError from None
+
+    def _read(self, size: int, until: float) -> bytes:
+        assert self.process.stdout is not None
+        descriptor = self.process.stdout.fileno()
+        data = bytearray()
+        while len(data) < size:
+            self._wait(descriptor, select.POLLIN, until)
+            piece = os.read(descriptor, min(size - len(data), 1 << 20))
+            if not piece:
+                raise EOFError
+            data += piece
+        return bytes(data)
+
+    @staticmethod
+    def _wait(descriptor: int, event: int, until: float) -> None:
+        poll = select.poll()
+        poll.register(descriptor, event)
+        if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
+            raise TimeoutError
+
+    def kill(self) -> None:
+        """End the process and all it may have started, and wait until it is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._folder.cleanup()
+
+
+class Sandbox:
+    """Runs single statements on one database file; safe to share between threads.
+
+    Statements run one after the other. A child is started with the first one, and again after
+    one was killed.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+
+    def run(self, sql: str, *, limits: Limits = Limits()) -> QueryResult:
+        """The statement's rows.
+
+        Raises QueryError (DuckDB refused it), QueryTimeout (its deadline passed), SandboxError
+        (memory or result too large, or the child died).
+        """
+        job = {
+            "op": "run",
+            "sql": sql,
+            "max_rows": limits.max_rows,
+            "max_chars": limits.max_chars,
+            "max_bytes": limits.max_bytes,
+        }
+        return _result(self._ask(job, limits))
+
+    def bind(self, sql: str, *, limits: Limits = Limits()) -> None:
+        """Let DuckDB bind the statement without running it; raises like `run`."""
+        self._ask({"op": "bind", "sql": sql}, limits)
+
+    def close(self) -> None:
+        """End the child; a later statement would start a new one."""
+        with self._lock:
+            self._kill()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _ask(self, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        with self._lock:
+            child = self._ready_child()
+            try:
+                answer = child.ask(
+                    job, deadline_s=limits.deadline_s, max_bytes=limits.max_bytes + REPLY_SLACK
+                )
+            except (TimeoutError, EOFError, ValueError) as error:
+                self._kill()
+                raise _as_execution_error(error, limits) from None
+            except BaseException:
+                self._kill()
+                raise
+            if answer.get("error") == "memory":
+                self._kill()
+        _raise_if_refused(answer)
+        return answer
+
+    def _ready_child(self) -> Child:
+        if self._child is not None and self._child.alive:
+            return self._child
+        self._kill()
+        self._child = Child()
+        job = {"op": "open", "file": str(self._file), "memory_mb": MEMORY_MB, "threads": THREADS}
+        try:
+            self._child.ask(job, deadline_s=START_S, max_bytes=REPLY_SLACK)
+        except (TimeoutError, EOFError, ValueError) as error:
+            self._kill()
+            raise SandboxError(
+                "The process that runs SQL could not open the database.",
+                hint="Try again; if it stays so, free some memory or disk space.",
+            ) from error
+        return self._child
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+
+def _as_execution_error(error: Exception, limits: Limits) -> ExecutionError:
+    if isinstance(error, TimeoutError):
+        return QueryTimeout(
+            f"The query was stopped after {limits.deadline_s:g} seconds.",
+            hint="Ask for less: add a filter, a LIMIT or a missing join condition.",
+        )
+    if isinstance(error, EOFError):
+        return _memory_error()
+    return SandboxError(f"The result was too large to show ({error}).", hint="Add a LIMIT.")
+
+
+def _memory_error() -> SandboxError:
+    return SandboxError(
+        f"The query was stopped: it needed more than the {MEMORY_MB} MB of memory it may use.",
+        hint="Ask for less: add a filter, a LIMIT or a missing join condition.",
+    )
+
+
+def _raise_if_refused(answer: dict[str, Any]) -> None:
+    if answer.get("error") == "memory":
+        raise _memory_error()
+    if answer.get("error") == "query":
+        line, column = answer.get("line"), answer.get("column")
+        place = f"(Line {line}, column {column})" if line else ""
+        raise QueryError(short_message(str(answer.get("message", ""))), hint=place)
+
+
+def short_message(message: str) -> str:
+    """DuckDB's message without the excerpt of the statement, on one line.
+
+    >>> short_message('Binder Error: no "a"\\nCandidate bindings: "b"\\n\\nLINE 1: SELECT a')
+    'Binder Error: no "a" Candidate bindings: "b"'
+    """
+    told = message.split("\n\nLINE ")[0]
+    return " ".join(told.split())[:FIRST_PARAGRAPH]
+
+
+def _result(answer: dict[str, Any]) -> QueryResult:
+    try:
+        return QueryResult(
+            columns=tuple(map(str, answer["columns"])),
+            types=tuple(map(str, answer["types"])),
+            rows=tuple(tuple(decode_value(v) for v in row) for row in answer["rows"]),
+            truncated=bool(answer["truncated"]),
+            elapsed_ms=float(answer["elapsed_ms"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SandboxError(f"The result could not be read: {error}.") from None
