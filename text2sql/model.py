@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bitsandbytes
 import torch
@@ -112,7 +113,8 @@ def _plain(layer: Linear4bit, dtype: torch.dtype) -> torch.nn.Linear:
         dtype=dtype,
     )
     with torch.no_grad():
-        plain.weight.copy_(dequantize_4bit(layer.weight.data, layer.weight.quant_state))
+        packed: Any = layer.weight
+        plain.weight.copy_(dequantize_4bit(packed.data, packed.quant_state))
         if layer.bias is not None:
             plain.bias.copy_(layer.bias)
     return plain.requires_grad_(False)
@@ -182,7 +184,7 @@ def _convert(weights: Weights, folder: Path, progress: Progress) -> None:
     try:
         with _gguf_folder(source) as place:
             tokenizer = AutoTokenizer.from_pretrained(place, gguf_file=source.name)
-            plain = AutoModelForCausalLM.from_pretrained(
+            plain: Any = AutoModelForCausalLM.from_pretrained(
                 place, gguf_file=source.name, dtype=torch.bfloat16
             )
         plain.hf_quantizer = None  # else save_pretrained refuses: "quantized with gguf"

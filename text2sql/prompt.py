@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from text2sql.schema import Column, Schema, Table
 
@@ -87,9 +87,8 @@ class ChatTokenizer(Protocol):
     chat_template: str | None
     bos_token: str | None
 
-    def apply_chat_template(
-        self, conversation: list[dict[str, str]], *, tokenize: bool, add_generation_prompt: bool
-    ) -> str: ...
+    @property
+    def apply_chat_template(self) -> Callable[..., Any]: ...
 
 
 def render(tokenizer: ChatTokenizer, prompt: Prompt) -> tuple[str, str]:
@@ -99,7 +98,7 @@ def render(tokenizer: ChatTokenizer, prompt: Prompt) -> tuple[str, str]:
     every question on a schema. A base model without a chat template gets plain paragraphs.
     """
     if tokenizer.chat_template:
-        text = tokenizer.apply_chat_template(
+        text: str = tokenizer.apply_chat_template(
             prompt.messages(), tokenize=False, add_generation_prompt=True
         )
     else:
@@ -203,12 +202,13 @@ def find_values(question: str, schema: Schema, values: Values) -> tuple[str, ...
     ("city.name = 'Berlin'",)
     """
     grams = _ngrams(question)
+    dull = _STOP | {word for table in schema.tables for word in _table_words(table)}
     found: list[tuple[int, int, str]] = []
     for table in schema.tables:
         for column in table.columns:
             for value in values.get((table.name, column.name), ()):
                 words = _words(value)
-                if words in grams and _says_something(value, question):
+                if words in grams and _says_something(value, question, dull):
                     text = f"{quoted(table.name)}.{quoted(column.name)} = {_literal(value)}"
                     found.append((-len(words), grams[words], text))
     found.sort(key=lambda hit: hit[:2])
@@ -230,11 +230,13 @@ def _ngrams(question: str) -> dict[tuple[str, ...], int]:
     return grams
 
 
-def _says_something(value: str, question: str) -> bool:
-    """Whether a match is more than chance: no stop word; a lone letter or number only if quoted."""
-    if value.lower() in _STOP:
-        return False
-    if len(value) > 1 and not value.isdigit():
+def _says_something(value: str, question: str, dull: Set[str]) -> bool:
+    """Whether a match is more than chance.
+
+    A number, a lone letter, or a dull word (a stop word, or a word of the schema itself, as
+    'order' may be) counts only if the question quotes it.
+    """
+    if len(value) > 1 and not value.isdigit() and _stem(value.lower()) not in dull:
         return True
     return re.search(rf"['\"‘“]{re.escape(value)}['\"’”]", question) is not None
 
@@ -261,6 +263,12 @@ def _fit(question: str, schema: Schema, values: Values, fits: Callable[[Schema],
         if not kept or fits(trial):
             kept.append(table)
     return Schema(tuple(t for t in schema.tables if t in kept), schema.dialect, schema.notes)
+
+
+def _table_words(table: Table) -> set[str]:
+    """The stems of the words in a table's name and its columns' names."""
+    names = [table.name, *(column.name for column in table.columns)]
+    return {_stem(word) for name in names for word in _name_words(name)}
 
 
 def _relevance(question: str, table: Table, schema: Schema, values: Values) -> float:

@@ -1,0 +1,304 @@
+"""The local model as a Generator: streamed, cancellable, with the schema's work done once.
+
+A schema's keys and values stay in a small cache, so that each further question on it pays for its
+own words only. Knows nothing of SQL beyond where a statement ends.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from transformers import DynamicCache
+
+from text2sql.adapters import Adapters
+from text2sql.errors import GenerationError
+from text2sql.generator import Completion, never
+from text2sql.prompt import Prompt, is_finished, render
+
+MAX_NEW_TOKENS = 256
+MAX_PROMPT_TOKENS = 8_000
+CACHED_SCHEMAS = 8
+SAMPLING_TOP_P = 0.95
+LOOP_TOKENS = 24  # a tail that repeats what came just before, so long, is a loop
+
+
+@dataclass(frozen=True)
+class _Request:
+    """A prompt in token ids: the schema's part and the question's."""
+
+    prefix: tuple[int, ...]
+    own: tuple[int, ...]
+
+
+@dataclass
+class PrefixCache:
+    """Keys and values of schemas lately asked about, the least recent dropped first."""
+
+    entries: OrderedDict[tuple[Any, ...], DynamicCache] = field(default_factory=OrderedDict)
+
+    def get(self, key: tuple[Any, ...]) -> DynamicCache | None:
+        if key in self.entries:
+            self.entries.move_to_end(key)
+        return self.entries.get(key)
+
+    def put(self, key: tuple[Any, ...], cache: DynamicCache) -> None:
+        self.entries[key] = cache
+        while len(self.entries) > CACHED_SCHEMAS:
+            self.entries.popitem(last=False)
+
+
+class LocalGenerator:
+    """A base in memory and one of its adapters, or none.
+
+    Generators on the same `Adapters` share its lock: one generation at a time, since two that
+    compute on the same cores are slower than one after the other.
+    """
+
+    def __init__(self, adapters: Adapters, adapter: str | None = None) -> None:
+        self.adapters = adapters
+        self.adapter = adapter
+        self.base = adapters.base.name
+        self._schemas = PrefixCache()
+        self._ahead: dict[_Request, Completion] = {}
+
+    @property
+    def summary(self) -> str:
+        """One line for people: model, precision, device, adapter."""
+        base = self.adapters.base
+        with_adapter = f"adapter {self.adapter}" if self.adapter else "no adapter"
+        return f"{base.name} · {base.precision} · {base.device} · {with_adapter}"
+
+    def stream(
+        self, prompt: Prompt, *, cancelled: Callable[[], bool] = never
+    ) -> Iterator[Completion]:
+        """The greedy completion as it grows; the last one has `done` set."""
+        request = self._request(prompt)
+        if request in self._ahead:
+            yield self._ahead.pop(request)
+            return
+        with self._turn():
+            yield from self._decode(request, cancelled)
+
+    def sample(
+        self,
+        prompt: Prompt,
+        count: int,
+        *,
+        temperature: float = 0.8,
+        seed: int = 0,
+        cancelled: Callable[[], bool] = never,
+    ) -> list[Completion]:
+        """`count` sampled completions, decoded as one batch."""
+        if count < 1:
+            return []
+        with self._turn():
+            choose = _Sampler(temperature, seed)
+            return self._decode_batch([self._request(prompt)] * count, choose, cancelled)
+
+    def prefetch(self, prompts: Sequence[Prompt]) -> None:
+        """Decode prompts on one schema greedily as a batch, for `stream` to hand out later."""
+        requests = [self._request(prompt) for prompt in prompts]
+        with self._turn():
+            for prefix in dict.fromkeys(request.prefix for request in requests):
+                group = list(dict.fromkeys(r for r in requests if r.prefix == prefix))
+                found = self._decode_batch(group, _greedy, never)
+                self._ahead |= dict(zip(group, found, strict=True))
+
+    def next_logits(self, prompt: Prompt) -> torch.Tensor:
+        """The logits of the reply's first token, (vocabulary,), float32: what adapters change."""
+        with self._turn():
+            request = self._request(prompt)
+            cache, _ = self._schema_cache(request.prefix)
+            logits = self._forward(torch.tensor([request.own]), cache)
+            _cut_back(cache, len(request.prefix))
+            return logits[0].float()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self.adapters.active(self.adapter)
+
+    def _request(self, prompt: Prompt) -> _Request:
+        tokenizer = self.adapters.base.tokenizer
+        shared, own = (
+            tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
+            for text in render(tokenizer, prompt)
+        )
+        if len(shared) + len(own) > MAX_PROMPT_TOKENS:
+            raise GenerationError(
+                f"Schema and question are {len(shared) + len(own):,} tokens; "
+                f"the model reads at most {MAX_PROMPT_TOKENS:,}.",
+                hint="Leave out the tables that the question does not need.",
+            )
+        return _Request(shared, own)
+
+    @torch.inference_mode()
+    def _forward(
+        self,
+        ids: torch.Tensor,
+        cache: DynamicCache,
+        *,
+        positions: torch.Tensor | None = None,
+        mask: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Logits after the last token, (batch, vocabulary); `cache` grows by `ids`."""
+        device = self.adapters.base.device
+        return (
+            self.adapters.model(
+                input_ids=ids.to(device),
+                past_key_values=cache,
+                position_ids=None if positions is None else positions.to(device),
+                attention_mask=None if mask is None else mask.to(device),
+                use_cache=True,
+                logits_to_keep=1,
+            )
+            .logits[:, -1]
+            .cpu()
+        )
+
+    def _schema_cache(self, prefix: tuple[int, ...]) -> tuple[DynamicCache, bool]:
+        """Keys and values of the schema's part, and whether they were there already."""
+        key = (self.adapters.fingerprint(self.adapter), prefix)
+        known = self._schemas.get(key)
+        if known is not None:
+            return known, True
+        cache = DynamicCache()
+        if prefix:
+            self._forward(torch.tensor([prefix]), cache)
+        self._schemas.put(key, cache)
+        return cache, False
+
+    def _decode(self, request: _Request, cancelled: Callable[[], bool]) -> Iterator[Completion]:
+        began = time.perf_counter()
+        cache, known = self._schema_cache(request.prefix)
+        state = Completion(
+            prompt_tokens=len(request.prefix) + len(request.own),
+            cached_tokens=len(request.prefix) if known else 0,
+        )
+        out: list[int] = []
+        try:
+            logits = self._forward(torch.tensor([request.own]), cache)
+            while not state.done:
+                token = int(logits[0].argmax())
+                out.append(token)
+                first = state.first_token_ms or _ms_since(began)
+                state = self._step(replace(state, first_token_ms=first), out, began)
+                if cancelled():
+                    state = replace(state, done=True, stopped=True)
+                yield state
+                if not state.done:
+                    logits = self._forward(torch.tensor([[token]]), cache)
+        finally:
+            _cut_back(cache, len(request.prefix))
+
+    def _step(self, state: Completion, out: list[int], began: float) -> Completion:
+        """The completion after one more token."""
+        text = str(self.adapters.base.tokenizer.decode(out, skip_special_tokens=True))
+        return replace(
+            state,
+            text=text,
+            tokens=len(out),
+            total_ms=_ms_since(began),
+            done=self._ends(out, text),
+        )
+
+    def _ends(self, out: list[int], text: str) -> bool:
+        ended = out[-1] in self.adapters.end_tokens or len(out) >= MAX_NEW_TOKENS
+        return ended or is_finished(text) or _loops(out)
+
+    def _decode_batch(
+        self,
+        requests: Sequence[_Request],
+        choose: Callable[[torch.Tensor], torch.Tensor],
+        cancelled: Callable[[], bool],
+    ) -> list[Completion]:
+        """Completions of requests that share a prefix, side by side.
+
+        Shorter questions are padded on the left, behind the shared prefix; the mask hides the
+        padding, and each row's positions go on from the prefix's end.
+        """
+        began = time.perf_counter()
+        shared, known = self._schema_cache(requests[0].prefix)
+        cache = copy.deepcopy(shared)
+        cache.batch_repeat_interleave(len(requests))
+        ids, mask, positions = _left_padded(requests)
+        blank = Completion(
+            prompt_tokens=len(requests[0].prefix), cached_tokens=len(requests[0].prefix) * known
+        )
+        states = [replace(blank, prompt_tokens=blank.prompt_tokens + len(r.own)) for r in requests]
+        outs: list[list[int]] = [[] for _ in requests]
+        logits = self._forward(ids, cache, positions=positions, mask=mask)
+        while True:
+            tokens = choose(logits)
+            for row, state in enumerate(states):
+                if not state.done:
+                    outs[row].append(int(tokens[row]))
+                    states[row] = self._step(state, outs[row], began)
+            if cancelled():
+                states = [s if s.done else replace(s, done=True, stopped=True) for s in states]
+            if all(state.done for state in states):
+                return states
+            mask = torch.cat([mask, torch.ones(len(requests), 1, dtype=mask.dtype)], dim=1)
+            positions = positions[:, -1:] + 1
+            logits = self._forward(tokens[:, None], cache, positions=positions, mask=mask)
+
+
+def _left_padded(
+    requests: Sequence[_Request],
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Ids (batch, own), mask (batch, prefix + own) and positions (batch, own)."""
+    prefix = len(requests[0].prefix)
+    longest = max(len(request.own) for request in requests)
+    ids, mask, positions = [], [], []
+    for request in requests:
+        gap = longest - len(request.own)
+        ids.append([request.own[0]] * gap + list(request.own))
+        mask.append([1] * prefix + [0] * gap + [1] * len(request.own))
+        positions.append([prefix] * gap + list(range(prefix, prefix + len(request.own))))
+    return torch.tensor(ids), torch.tensor(mask), torch.tensor(positions)
+
+
+def _cut_back(cache: DynamicCache, length: int) -> None:
+    """Make the cache `length` tokens long again: the question is forgotten, the schema kept."""
+    extra = cache.get_seq_length() - length
+    if extra > 0:
+        cache.crop(-extra)
+
+
+def _greedy(logits: torch.Tensor) -> torch.Tensor:
+    return logits.argmax(dim=-1)
+
+
+class _Sampler:
+    """Nucleus sampling (Holtzman et al., 2020) with a seed of its own."""
+
+    def __init__(self, temperature: float, seed: int) -> None:
+        self.temperature = temperature
+        self.random = torch.Generator().manual_seed(seed)
+
+    def __call__(self, logits: torch.Tensor) -> torch.Tensor:
+        shares = (logits.float() / self.temperature).softmax(dim=-1)
+        ordered, places = shares.sort(dim=-1, descending=True)
+        ordered[ordered.cumsum(dim=-1) - ordered > SAMPLING_TOP_P] = 0.0
+        chosen = torch.multinomial(ordered, 1, generator=self.random)
+        return places.gather(-1, chosen)[:, 0]
+
+
+def _loops(out: list[int]) -> bool:
+    """Whether the tail says again what it just said: a short cycle, many times over."""
+    tail = out[-LOOP_TOKENS:]
+    if len(tail) < LOOP_TOKENS:
+        return False
+    return any(
+        all(tail[i] == tail[i - cycle] for i in range(cycle, LOOP_TOKENS))
+        for cycle in (1, 2, 3, 4, 6)
+    )
+
+
+def _ms_since(began: float) -> float:
+    return (time.perf_counter() - began) * 1e3
