@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from finetune.run_folder import check_name, write_json
+from finetune.files import write_json
+from finetune.run_folder import check_name
 from text2sql.errors import TrainingError
 
 SCHEDULES = ("cosine", "linear", "constant")

@@ -14,16 +14,17 @@ Shared by the trainer, which writes, and by whoever watches. Knows nothing of pr
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from finetune.files import read_json, read_lines, told, write_json, write_text
+from finetune.processes import is_alive, process_start
 from text2sql.errors import TrainingError
 
 Status = Literal[
@@ -37,15 +38,21 @@ _LONGEST_LINE = 2000
 
 @dataclass(frozen=True)
 class State:
-    """What `state.json` holds; `started` is seconds since 1970, `pid_start` tells a reused id."""
+    """What `state.json` holds: times in seconds since 1970; `pid_start` tells a reused id."""
 
     status: Status
     pid: int | None = None
     pid_start: str = ""
     step: int = 0
     total: int = 0
+    queued: float = 0.0
     started: float = 0.0
     message: str = ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process that the state names still runs."""
+        return is_alive(self.pid, self.pid_start)
 
 
 @dataclass(frozen=True)
@@ -99,12 +106,25 @@ class RunFolder:
         self.write_state(state)
         return state
 
+    def begin(self, *, step: int = 0, total: int = 0) -> State:
+        """Say that this very process trains the run now."""
+        pid = os.getpid()
+        return self.update_state(
+            status="running",
+            pid=pid,
+            pid_start=process_start(pid) or "",
+            step=step,
+            total=total,
+            started=time.time(),
+            message="",
+        )
+
     def append_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Add one logged step: `step`, and among others `loss`, `learning_rate`, `grad_norm`,
         `tokens_per_second`, `seconds_left`, `peak_memory_mb`, `eval_loss`."""
         line = json.dumps(_finite(dict(metrics)), allow_nan=False) + "\n"
         path = self.path / "metrics.jsonl"
-        with _told(path), path.open("ab+") as file:
+        with told(path), path.open("ab+") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 1))
             torn = size > 0 and file.read(1) != b"\n"
@@ -170,6 +190,11 @@ def check_name(name: str) -> str:
     return name
 
 
+def runs_folder() -> Path:
+    """Where runs are kept: TEXT2SQL_RUNS, or `runs` in the current folder."""
+    return Path(os.environ.get("TEXT2SQL_RUNS") or "runs").absolute()
+
+
 def run_folders(runs: Path) -> tuple[RunFolder, ...]:
     """The runs below a folder, newest first."""
     with contextlib.suppress(OSError):
@@ -183,71 +208,6 @@ def _age(folder: RunFolder) -> float:
     with contextlib.suppress(OSError):
         return time.time() - folder.config_file.stat().st_mtime
     return 0.0
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON so that a reader sees the old file or the new one, never half of either."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file atomically; TrainingError if it can't be.
-
-    On a full disk a small file that exists is overwritten in place: its block is there already,
-    and the reason why a run ended should reach the user.
-    """
-    data = text.encode()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with _told(path):
-        try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            if not (full and path.is_file() and len(data) < 4096):
-                raise
-            _overwrite(path, data)
-
-
-def _overwrite(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY)
-    try:
-        os.pwrite(descriptor, data, 0)
-        os.ftruncate(descriptor, len(data))
-    finally:
-        os.close(descriptor)
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """The object in the file; None if it is missing, broken, or no object."""
-    with contextlib.suppress(OSError, ValueError):
-        found = json.loads(path.read_text("utf-8"))
-        return found if isinstance(found, dict) else None
-    return None
-
-
-def read_lines(path: Path) -> Iterator[str]:
-    """The file's lines that are not empty; none if it is missing."""
-    with contextlib.suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
-        for line in file:
-            if line.strip():
-                yield line
-
-
-@contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turns what the disk says into a TrainingError that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = "Free some space, then resume the run." if full else "Check the folder's rights."
-        reason = "the disk is full" if full else (error.strerror or str(error))
-        raise TrainingError(f"Could not write '{path}': {reason}.", hint=hint) from error
 
 
 def _finite(metrics: dict[str, Any]) -> dict[str, Any]:
