@@ -12,15 +12,13 @@ import weakref
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from text2sql.errors import ExecutionError, UploadError
-from text2sql.execution import Child, Limits, Sandbox
+from text2sql.errors import ExecutionError
+from text2sql.execution import DEFAULT_LIMITS, Limits, Sandbox
+from text2sql.loading import DATA_FILE, load_file, load_folder, load_rows
 from text2sql.problems import QueryResult
-from text2sql.schema import Column, ForeignKey, Schema, Table
+from text2sql.schema import Column, Schema, Table
 
-LOAD_S = 30.0
-LOAD_REPLY_BYTES = 4 << 20
 VALUES_S = 2.0
 MAX_VALUES = 2_000
 MAX_VALUE_CHARS = 80
@@ -40,11 +38,11 @@ class Database:
         self.name = name
         self.schema = schema
         self.made_up = made_up
-        self._sandbox = Sandbox(Path(folder.name) / "data.duckdb")
+        self._sandbox = Sandbox(Path(folder.name) / DATA_FILE)
         self._values_lock = threading.Lock()
         self._finalizer = weakref.finalize(self, _discard, self._sandbox, folder)
 
-    def run(self, sql: str, *, limits: Limits = Limits()) -> QueryResult:
+    def run(self, sql: str, *, limits: Limits = DEFAULT_LIMITS) -> QueryResult:
         """The statement's rows; raises QueryError, QueryTimeout or SandboxError."""
         return self._sandbox.run(sql, limits=limits)
 
@@ -107,40 +105,34 @@ def _quoted(name: str) -> str:
 
 
 def open_database(path: Path) -> Database:
-    """The database in a file or folder; raises UploadError if it can't be used."""
-    folder = tempfile.TemporaryDirectory(prefix="text2sql-data-", ignore_cleanup_errors=True)
-    target = str(Path(folder.name) / "data.duckdb")
-    job = {"op": "load", "kind": "sqlite", "path": str(path.resolve()), "target": target}
-    answer = _load(job)
-    return Database(path.stem, _schema(answer["tables"]), folder)
+    """The database in a file or folder.
 
-
-def _load(job: dict[str, Any]) -> dict[str, Any]:
-    child = Child()
+    A file is CSV, Parquet, SQLite or DuckDB; a folder holds `schema.sql` and a `<table>.csv` for
+    each table. Raises UploadError if it can't be used, SchemaError for a broken `schema.sql`.
+    """
+    folder = _private_folder()
+    load = load_folder if path.is_dir() else load_file
     try:
-        answer = child.ask(job, deadline_s=LOAD_S, max_bytes=LOAD_REPLY_BYTES)
-    except (TimeoutError, EOFError, ValueError) as error:
-        raise UploadError("The file could not be read.") from error
-    finally:
-        child.kill()
-    if "error" in answer:
-        raise UploadError(f"The file could not be read: {answer['message']}")
-    return answer
+        schema = load(path, Path(folder.name))
+    except BaseException:
+        folder.cleanup()
+        raise
+    return Database(path.stem, schema, folder)
 
 
-def _schema(tables: list[dict[str, Any]]) -> Schema:
-    keys = {table["name"].lower(): table["primary_key"] for table in tables}
-    return Schema(tuple(_table(table, keys) for table in tables))
+def database_from_schema(schema: Schema, *, question: str = "", seed: int = 0) -> Database:
+    """A database of made-up rows for a schema that came without any; the same for one seed."""
+    from text2sql.sample_data import sample_rows
+
+    rows = sample_rows(schema, question=question, seed=seed)
+    folder = _private_folder()
+    try:
+        load_rows(schema, rows, Path(folder.name))
+    except BaseException:
+        folder.cleanup()
+        raise
+    return Database("pasted schema", schema, folder, made_up=True)
 
 
-def _table(table: dict[str, Any], keys: dict[str, list[str]]) -> Table:
-    foreign = tuple(
-        ForeignKey(
-            tuple(key["columns"]),
-            key["table"],
-            tuple(key["references"] or keys.get(key["table"].lower(), ())),
-        )
-        for key in table["foreign_keys"]
-    )
-    columns = tuple(Column(c["name"], c["type"], c["nullable"]) for c in table["columns"])
-    return Table(table["name"], columns, tuple(table["primary_key"]), foreign_keys=foreign)
+def _private_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="text2sql-data-", ignore_cleanup_errors=True)

@@ -55,6 +55,9 @@ class Limits:
     max_bytes: int = 4 << 20
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class Child:
     """One child process and its pipes; every question to it has a deadline."""
 
@@ -148,7 +151,7 @@ class Sandbox:
         self._lock = threading.Lock()
         self._child: Child | None = None
 
-    def run(self, sql: str, *, limits: Limits = Limits()) -> QueryResult:
+    def run(self, sql: str, *, limits: Limits = DEFAULT_LIMITS) -> QueryResult:
         """The statement's rows.
 
         Raises QueryError (DuckDB refused it), QueryTimeout (its deadline passed), SandboxError
@@ -163,7 +166,7 @@ class Sandbox:
         }
         return _result(self._ask(job, limits))
 
-    def bind(self, sql: str, *, limits: Limits = Limits()) -> None:
+    def bind(self, sql: str, *, limits: Limits = DEFAULT_LIMITS) -> None:
         """Let DuckDB bind the statement without running it; raises like `run`."""
         self._ask({"op": "bind", "sql": sql}, limits)
 

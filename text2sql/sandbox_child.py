@@ -20,10 +20,11 @@ import duckdb
 from text2sql.wire import HEADER, encode_value, pack, unpack
 
 WATCH_S = 0.5
+GUESSED_ADDRESS_SPACE = 1 << 30
 EXPLAIN = "EXPLAIN "
 BATCH_ROWS = 50
 LONGEST_QUERY_MS = 600_000  # a last resort: the parent kills long before
-SPARE_MEMORY_MB = 512  # address space beside DuckDB's memory: code, stacks, Python, the reply
+SPARE_MEMORY_MB = 256  # what DuckDB does not count, Python's copy of the rows, the reply
 
 
 def main() -> None:
@@ -105,7 +106,7 @@ def open_locked(file: str, *, memory_mb: int, threads: int) -> duckdb.DuckDBPyCo
 
 def _lock_process(memory_mb: int) -> None:
     """No new file, socket or process, no byte written to any file, memory capped."""
-    memory = (memory_mb + SPARE_MEMORY_MB) * 1024 * 1024
+    memory = _address_space() + (memory_mb + SPARE_MEMORY_MB) * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     for limit in (
         resource.RLIMIT_NOFILE,
@@ -116,14 +117,23 @@ def _lock_process(memory_mb: int) -> None:
         resource.setrlimit(limit, (0, 0))
 
 
+def _address_space() -> int:
+    """Bytes of address space in use now: code, libraries, reserved stacks."""
+    try:
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return GUESSED_ADDRESS_SPACE  # no /proc: not Linux
+
+
 def _answer(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> dict[str, Any]:
     try:
         _demand_one_select(connection, job["sql"])
         return _bind(connection, job["sql"]) if job["op"] == "bind" else _run(connection, job)
+    except (duckdb.OutOfMemoryException, MemoryError):
+        return {"error": "memory"}
     except duckdb.Error as error:
         return {"error": "query", **_explain(error, job["sql"])}
-    except MemoryError:
-        return {"error": "memory"}
 
 
 def _demand_one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -139,6 +149,8 @@ def _bind(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
     """Bind without running; a failure is repeated as EXPLAIN, which says at which position."""
     try:
         connection.sql(sql)
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         try:
             connection.execute(EXPLAIN + sql)

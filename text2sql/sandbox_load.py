@@ -1,138 +1,247 @@
 """Inside the child: turn a file or a set of rows into the DuckDB file that a sandbox opens.
 
-The files may be hostile, so they are read here and never in the page's process. Knows nothing of
-how the result is queried.
+The files may be hostile, so they are read here, within limits, and never in the page's process.
+Knows nothing of how the result is queried.
 """
 
 from __future__ import annotations
 
+import resource
 import sqlite3
-from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-BATCH_ROWS = 20_000
-INT32 = 2**31
+from text2sql.sandbox_sqlite import load_sqlite
+from text2sql.sandbox_tables import (
+    MAX_ROWS,
+    create_table,
+    insert_rows,
+    literal,
+    plain_name,
+    quoted,
+)
+from text2sql.wire import decode_value
+
+MEMORY_MB = 1_024
+SPARE_MEMORY_MB = 2_048
+LARGEST_FILE_MB = 1_024
+OPEN_FILES = 64
+ODD_CHARACTERS = 0.01  # a larger share of control characters means: this is no text
+
+Loaded = tuple[list[dict[str, Any]], list[str]]
+
+
+class Unreadable(Exception):
+    """The file can't be used; the message is for the user."""
 
 
 def answer_load(job: dict[str, Any]) -> dict[str, Any]:
     """Build `job["target"]`; the answer describes its tables, or says what is wrong."""
+    _limit_process()
     try:
-        with duckdb.connect(job["target"]) as connection:
-            tables = load_sqlite(connection, job["path"])
-        return {"tables": tables}
-    except (duckdb.Error, sqlite3.Error) as error:
+        with duckdb.connect(job["target"], config=_config(job)) as connection:
+            tables, notes = _load(connection, job)
+            connection.execute("CHECKPOINT")
+        return {"tables": tables, "notes": notes}
+    except (duckdb.Error, sqlite3.Error, Unreadable) as error:
         return {"error": "load", "message": str(error)}
+    except (MemoryError, UnicodeError) as error:
+        return {"error": "load", "message": type(error).__name__}
 
 
-def quoted(name: str) -> str:
-    """`name` as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+def _limit_process() -> None:
+    memory = (MEMORY_MB + SPARE_MEMORY_MB) << 20
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE_MB << 20, LARGEST_FILE_MB << 20))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def load_sqlite(connection: duckdb.DuckDBPyConnection, path: str) -> list[dict[str, Any]]:
-    """Copy every table of a SQLite file without its constraints; keys are described only."""
-    source = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    source.text_factory = lambda data: data.decode("utf-8", "replace")
-    source.execute("PRAGMA trusted_schema = OFF")
-    names = source.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
-        "ESCAPE '\\' ORDER BY rowid"
-    ).fetchall()
-    tables = [_describe_sqlite(source, name) for (name,) in names]
-    for table in tables:
-        create_table(connection, table)
-        listed = ", ".join(quoted(column["name"]) for column in table["columns"])
-        rows = source.execute(f"SELECT {listed} FROM {quoted(table['name'])}")
-        for batch in _batches(rows):
-            insert_rows(connection, table, batch)
-    source.close()
-    return tables
-
-
-def _batches(cursor: sqlite3.Cursor) -> Iterator[list[tuple[Any, ...]]]:
-    while batch := cursor.fetchmany(BATCH_ROWS):
-        yield batch
-
-
-def _describe_sqlite(source: sqlite3.Connection, name: str) -> dict[str, Any]:
-    info = source.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
-    columns = [
-        {
-            "name": column,
-            "type": _stored_type(source, name, column, declared),
-            "nullable": not (required or place),
-        }
-        for _, column, declared, required, _, place in info
-    ]
-    key = sorted((place, column) for _, column, _, _, _, place in info if place)
+def _config(job: dict[str, Any]) -> dict[str, str | bool | int | float | list[str]]:
     return {
-        "name": name,
-        "columns": columns,
-        "primary_key": [column for _, column in key],
-        "foreign_keys": _foreign_keys(source, name),
+        "memory_limit": f"{MEMORY_MB}MB",
+        "threads": str(job["threads"]),
+        "temp_directory": "",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "python_enable_replacements": "false",
     }
 
 
-def _stored_type(source: sqlite3.Connection, table: str, column: str, declared: str) -> str:
-    """The narrowest DuckDB type that holds every stored value of a SQLite column."""
-    cell = quoted(column)
-    found = source.execute(
-        f"SELECT typeof({cell}), min({cell}), max({cell}) FROM {quoted(table)} "
-        f"WHERE {cell} IS NOT NULL GROUP BY 1"
+def _lock(connection: duckdb.DuckDBPyConnection, *paths: str) -> None:
+    """From here on DuckDB reads these files and no others."""
+    listed = ", ".join(literal(path) for path in paths)
+    connection.execute(f"SET allowed_paths = [{listed}]")
+    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+
+
+def _load(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> Loaded:
+    kind = job["kind"]
+    if kind == "rows":
+        return _load_rows(connection, job["tables"], job["rows"])
+    if kind == "folder":
+        return _load_folder(connection, job["tables"], job["files"])
+    path = job["path"]
+    if kind == "sqlite":
+        _lock(connection)
+        return load_sqlite(connection, path)
+    if kind == "duckdb":
+        _lock(connection, path, f"{path}.wal")
+        return _load_duckdb(connection, path)
+    notes = [] if kind == "parquet" else _to_utf8(Path(path))
+    _lock(connection, path)
+    source = f"read_parquet({literal(path)})" if kind == "parquet" else _csv(connection, path)
+    tables, more = _load_single(connection, source, job["name"])
+    return tables, [*notes, *more]
+
+
+def _csv(connection: duckdb.DuckDBPyConnection, path: str) -> str:
+    """How to read the CSV file: as DuckDB finds out, unless it finds one column full of commas.
+
+    That happens when rows differ in length; with the delimiter given, it says which.
+    """
+    source = f"read_csv({literal(path)}, sample_size = -1"
+    columns = connection.execute(f"DESCRIBE SELECT * FROM {source})").fetchall()
+    if len(columns) == 1:
+        for delimiter in ",;\t|":
+            if delimiter in columns[0][0]:
+                return f"{source}, delim = {literal(delimiter)})"
+    return f"{source})"
+
+
+def _load_rows(
+    connection: duckdb.DuckDBPyConnection, tables: list[dict[str, Any]], rows: dict[str, Any]
+) -> Loaded:
+    _lock(connection)
+    for table in tables:
+        create_table(connection, table)
+        values = [[decode_value(value) for value in row] for row in rows.get(table["name"], [])]
+        if values:
+            insert_rows(connection, table, values)
+    return tables, []
+
+
+def _load_folder(
+    connection: duckdb.DuckDBPyConnection, tables: list[dict[str, Any]], files: dict[str, str]
+) -> Loaded:
+    _lock(connection, *files.values())
+    for table in tables:
+        create_table(connection, table)
+        path = files.get(table["name"])
+        if path is not None:
+            connection.execute(
+                f"INSERT INTO {quoted(table['name'])} BY NAME SELECT * "
+                f"FROM read_csv({literal(path)}, header = true, all_varchar = true)"
+            )
+    return tables, []
+
+
+def _load_single(connection: duckdb.DuckDBPyConnection, source: str, name: str) -> Loaded:
+    """One table from one file, its names made plain."""
+    reserved = _reserved(connection)
+    found = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    columns: list[dict[str, Any]] = []
+    taken: list[str] = []
+    for original, kind, *_ in found:
+        taken.append(plain_name(original, taken, reserved=reserved))
+        columns.append({"name": taken[-1], "type": kind, "nullable": True})
+    table = _description(plain_name(name, (), reserved=reserved), columns)
+    listed = ", ".join(
+        f"{quoted(row[0])} AS {quoted(new)}" for row, new in zip(found, taken, strict=True)
+    )
+    notes = _copy(connection, table["name"], f"SELECT {listed} FROM {source}")
+    return [table], notes
+
+
+def _description(name: str, columns: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"name": name, "columns": columns, "primary_key": [], "foreign_keys": [], "unique": []}
+
+
+def _reserved(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = connection.execute(
+        "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
     ).fetchall()
-    kinds = {kind for kind, _, _ in found}
-    if not kinds:
-        return _declared_type(declared)
-    if kinds == {"integer"}:
-        low, high = found[0][1:]
-        return "INTEGER" if -INT32 <= low and high < INT32 else "BIGINT"
-    if kinds <= {"integer", "real"}:
-        return "DOUBLE"
-    return "BLOB" if kinds == {"blob"} else "VARCHAR"
+    return {name for (name,) in rows}
 
 
-def _declared_type(declared: str) -> str:
-    """The type of a column without values, after SQLite's rules of affinity."""
-    upper = declared.upper()
-    if "INT" in upper:
-        return "INTEGER"
-    numeric = ("REAL", "FLOA", "DOUB", "NUM", "DEC")
-    return "DOUBLE" if any(word in upper for word in numeric) else "VARCHAR"
+def _copy(connection: duckdb.DuckDBPyConnection, name: str, select: str) -> list[str]:
+    connection.execute(f"CREATE TABLE {quoted(name)} AS {select} LIMIT {MAX_ROWS}")
+    (count,) = connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchall()[0]
+    return [f"Only the first {MAX_ROWS:,} rows of {name} were loaded."] if count == MAX_ROWS else []
 
 
-def _foreign_keys(source: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
-    rows = source.execute(f"PRAGMA foreign_key_list({quoted(table)})").fetchall()
-    keys: dict[int, dict[str, Any]] = {}
-    for number, _, target, column, reference, *_ in sorted(rows, key=lambda row: row[:2]):
-        key = keys.setdefault(number, {"table": target, "columns": [], "references": []})
-        key["columns"].append(column)
-        if reference is not None:
-            key["references"].append(reference)
-    return [keys[number] for number in sorted(keys, reverse=True)]
+def _load_duckdb(connection: duckdb.DuckDBPyConnection, path: str) -> Loaded:
+    """Every table of a DuckDB file; views are left out, for they may hold anything."""
+    connection.execute(f"ATTACH {literal(path)} AS source (READ_ONLY)")
+    found = connection.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() "
+        "WHERE database_name = 'source' AND NOT internal ORDER BY table_oid"
+    ).fetchall()
+    tables: list[dict[str, Any]] = []
+    notes: list[str] = []
+    for schema, name in found:
+        if any(table["name"].lower() == name.lower() for table in tables):
+            notes.append(f"A second table {name} (schema {schema}) was left out.")
+            continue
+        source = f"source.{quoted(schema)}.{quoted(name)}"
+        notes += _copy(connection, name, f"SELECT * FROM {source}")
+        tables.append(_described_duckdb(connection, schema, name))
+    return tables, notes
 
 
-def create_table(connection: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
-    """Create the table without constraints: some data break their own keys."""
-    columns = ", ".join(f"{quoted(column['name'])} {column['type']}" for column in table["columns"])
-    connection.execute(f"CREATE TABLE {quoted(table['name'])} ({columns})")
+def _described_duckdb(
+    connection: duckdb.DuckDBPyConnection, schema: str, name: str
+) -> dict[str, Any]:
+    columns = connection.execute(
+        "SELECT column_name, data_type, is_nullable FROM duckdb_columns() "
+        "WHERE database_name = 'source' AND schema_name = ? AND table_name = ? "
+        "ORDER BY column_index",
+        [schema, name],
+    ).fetchall()
+    table = _description(name, [{"name": c, "type": t, "nullable": n} for c, t, n in columns])
+    constraints = connection.execute(
+        "SELECT constraint_type, constraint_column_names, referenced_table, "
+        "referenced_column_names FROM duckdb_constraints() "
+        "WHERE database_name = 'source' AND schema_name = ? AND table_name = ?",
+        [schema, name],
+    ).fetchall()
+    for kind, names, target, references in constraints:
+        if kind == "PRIMARY KEY":
+            table["primary_key"] = names
+        elif kind == "UNIQUE":
+            table["unique"].append(names)
+        elif kind == "FOREIGN KEY":
+            key = {"table": target, "columns": names, "references": references}
+            table["foreign_keys"].append(key)
+    return table
 
 
-def insert_rows(
-    connection: duckdb.DuckDBPyConnection, table: dict[str, Any], rows: Sequence[Sequence[Any]]
-) -> None:
-    """Insert the rows, a column at a time: much faster than row by row."""
-    types = [column["type"] for column in table["columns"]]
-    columns = [
-        [_as_type(value, kind) for value in values]
-        for kind, values in zip(types, zip(*rows, strict=True), strict=True)
-    ]
-    listed = ", ".join(f"unnest(${i}::{kind}[])" for i, kind in enumerate(types, start=1))
-    connection.execute(f"INSERT INTO {quoted(table['name'])} SELECT {listed}", columns)
+def _to_utf8(path: Path) -> list[str]:
+    """Rewrite a text file as UTF-8; says so if it was not. Raises Unreadable for binary data."""
+    data = path.read_bytes()
+    text, encoding = _decoded(data)
+    odd = sum(text.count(chr(code)) for code in range(32) if chr(code) not in "\t\n\r\f")
+    if "\0" in text or odd > len(text) * ODD_CHARACTERS:
+        raise Unreadable("It holds binary data, not text.")
+    if not text.strip():
+        raise Unreadable("It holds nothing but white space.")
+    if encoding == "UTF-8" and not data.startswith(b"\xef\xbb\xbf"):
+        return []
+    path.write_text(text, encoding="utf-8", newline="")
+    return [] if encoding == "UTF-8" else [f"The text was read as {encoding}."]
 
 
-def _as_type(value: Any, kind: str) -> Any:
-    if kind != "VARCHAR" or value is None or isinstance(value, str):
-        return value
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+def _decoded(data: bytes) -> tuple[str, str]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16"), "UTF-16"
+    try:
+        return data.decode("utf-8-sig"), "UTF-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252"), "Windows-1252 (Western European)"
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), "Latin-1 (Western European)"
