@@ -6,6 +6,7 @@ Knows nothing of how the result is queried.
 
 from __future__ import annotations
 
+import csv
 import resource
 import sqlite3
 from pathlib import Path
@@ -99,17 +100,28 @@ def _load(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> Loaded:
 
 
 def _csv(connection: duckdb.DuckDBPyConnection, path: str) -> str:
-    """How to read the CSV file: as DuckDB finds out, unless it finds one column full of commas.
+    """How DuckDB is to read the CSV file; raises Unreadable where its rows differ in length.
 
-    That happens when rows differ in length; with the delimiter given, it says which.
+    Finding no delimiter that fits all rows, DuckDB takes each line for one text.
     """
-    source = f"read_csv({literal(path)}, sample_size = -1"
-    columns = connection.execute(f"DESCRIBE SELECT * FROM {source})").fetchall()
+    source = f"read_csv({literal(path)}, sample_size = -1)"
+    columns = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     if len(columns) == 1:
         for delimiter in ",;\t|":
             if delimiter in columns[0][0]:
-                return f"{source}, delim = {literal(delimiter)})"
-    return f"{source})"
+                _refuse_ragged(path, delimiter)
+    return source
+
+
+def _refuse_ragged(path: str, delimiter: str) -> None:
+    with open(path, encoding="utf-8", newline="") as file:
+        lines = csv.reader(file, delimiter=delimiter)
+        width = len(next(lines, ()))
+        for row in lines:
+            if row and len(row) != width:
+                raise Unreadable(
+                    f"Line {lines.line_num} has {len(row)} values where the first has {width}."
+                )
 
 
 def _load_rows(
