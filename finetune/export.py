@@ -28,7 +28,7 @@ def export_adapter(adapter: Path, output: Path) -> Path:
     exists or can't be written; then nothing is left behind.
     """
     card = read_card(adapter)
-    with _new_place(output) as place:
+    with new_place(output) as place:
         _fill(adapter, card, place)
         _check(adapter, place)
         if output.suffix == ".zip":
@@ -39,7 +39,7 @@ def export_adapter(adapter: Path, output: Path) -> Path:
 
 
 @contextmanager
-def _new_place(output: Path) -> Iterator[Path]:
+def new_place(output: Path) -> Iterator[Path]:
     """A folder beside `output` to fill, gone afterwards unless it was renamed."""
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise TrainingError(f"'{output}' exists already.", hint="Name a folder or file anew.")

@@ -27,9 +27,10 @@ _TRAINING = (
 )
 
 
-def model_card(card: Card) -> str:
-    """The text of README.md."""
-    return "\n".join((_front_matter(card), _what(card), _scores(card), _data(card), _how(card)))
+def model_card(card: Card, *, merged: bool = False) -> str:
+    """The text of README.md, of the adapter alone or of the model it was merged into."""
+    parts = (_front_matter(card, merged), _what(card, merged), _scores(card), _data(card))
+    return "\n".join((*parts, _how(card)))
 
 
 def hub_base(base: BaseId) -> str:
@@ -45,11 +46,11 @@ def _licence(base: BaseId) -> str:
     return next(known, "other")
 
 
-def _front_matter(card: Card) -> str:
+def _front_matter(card: Card, merged: bool) -> str:
     """YAML; each value is written as JSON, which is YAML too and needs no escapes of its own."""
     fields: dict[str, Any] = {
         "base_model": hub_base(card.base),
-        "library_name": "peft",
+        "library_name": "transformers" if merged else "peft",
         "pipeline_tag": "text-generation",
         "license": _licence(card.base),
         "language": ["en"],
@@ -76,18 +77,23 @@ def _results(card: Card) -> list[dict[str, Any]]:
     ]
 
 
-def _what(card: Card) -> str:
+def _what(card: Card, merged: bool) -> str:
+    base = hub_base(card.base)
+    kind = (
+        f"`{base}` with a LoRA adapter merged in, in bf16,"
+        if merged
+        else f"A LoRA adapter for `{base}`"
+    )
+    use = "--base PATH --adapter none" if merged else "--adapter PATH"
     return f"""# {card.name}
 
-A LoRA adapter that makes `{hub_base(card.base)}` answer questions with DuckDB SQL. It was trained
-with QLoRA and belongs to exactly this base and to the prompt with the fingerprint
-`{card.prompt_fingerprint}`; with another prompt it does not do what is measured below.
-
-Put the folder where the project text2sql looks for adapters, or give its path:
+{kind} that answers questions with DuckDB SQL. It was trained with QLoRA, on exactly this base and
+for the prompt with the fingerprint `{card.prompt_fingerprint}`; with another prompt it does not do
+what is measured below. With the project text2sql:
 
 ```
-python app.py --adapter PATH
-python -m text2sql ask "How many orders came in last month?" --schema schema.sql --adapter PATH
+python app.py {use}
+python -m text2sql ask "How many orders came in last month?" --schema schema.sql {use}
 ```
 """
 

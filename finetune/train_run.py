@@ -1,0 +1,73 @@
+"""One training in its run's folder: makes the folder, trains, and writes how it ended.
+
+Knows nothing of how training is done, only of what it returns or raises.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from finetune.config import TrainConfig
+from finetune.job_child import STOPPED
+from finetune.run_folder import RunFolder, runs_folder
+from text2sql.errors import Text2SQLError, TrainingError
+
+
+def train_run(config: TrainConfig, runs: Path | None = None) -> int:
+    """Train, and return the exit status: 0 finished, 3 stopped and saved.
+
+    Raises TrainingError, DataError or ModelError; the folder then says so too.
+    """
+    config = config.validate()
+    folder = RunFolder((runs or runs_folder()) / config.run)
+    if os.environ.get("RANK", "0") != "0":  # one of several processes writes for all
+        return _train(config, folder)
+    _prepare(folder, config)
+    try:
+        status = _train(config, folder)
+    except Text2SQLError as error:
+        folder.update_state(status="failed", message=str(error))
+        raise
+    except KeyboardInterrupt:
+        folder.update_state(status="stopped", message="It was interrupted.")
+        raise
+    if status == STOPPED:
+        folder.update_state(status="stopped", message="It was stopped and saved.")
+    else:
+        folder.update_state(status="finished", message="Finished.")
+    return status
+
+
+def _prepare(folder: RunFolder, config: TrainConfig) -> None:
+    """Make or enter the folder: our own job's, one to resume, or a new one."""
+    state = folder.read_state()
+    ours = state is not None and state.pid == os.getpid()
+    if state is not None and state.alive and not ours:
+        raise TrainingError(f"The run {config.run!r} is at work.", hint="Stop it first.")
+    if config.resume and folder.finished:
+        raise TrainingError(f"The run {config.run!r} is finished: there is nothing to resume.")
+    if not ours and not config.resume:
+        _create(folder, config)
+    if not folder.config_file.is_file():
+        raise TrainingError(f"There is no run {config.run!r} to resume.")
+    folder.begin(step=folder.last_step())
+
+
+def _create(folder: RunFolder, config: TrainConfig) -> None:
+    try:
+        folder.path.mkdir(parents=True)
+    except FileExistsError:
+        raise TrainingError(
+            f"There is a run {config.run!r} already.",
+            hint="Give --resume to go on with it, or another name with --run.",
+        ) from None
+    except OSError as error:
+        raise TrainingError(f"Can't make '{folder.path}': {error.strerror}.") from error
+    config.save(folder.config_file)
+
+
+def _train(config: TrainConfig, folder: RunFolder) -> int:
+    from finetune.train import main  # heavy, and not needed to refuse
+
+    return main(config, folder)
