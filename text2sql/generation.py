@@ -220,32 +220,37 @@ class LocalGenerator:
         """Completions of requests that share a prefix, side by side.
 
         Shorter questions are padded on the left, behind the shared prefix; the mask hides the
-        padding, and each row's positions go on from the prefix's end.
+        padding, and each row's positions go on from the prefix's end. Rows that are done leave
+        the batch.
         """
         began = time.perf_counter()
         shared, known = self._schema_cache(requests[0].prefix)
         cache = copy.deepcopy(shared)
         cache.batch_repeat_interleave(len(requests))
-        ids, mask, positions = _left_padded(requests)
-        blank = Completion(
-            prompt_tokens=len(requests[0].prefix), cached_tokens=len(requests[0].prefix) * known
-        )
-        states = [replace(blank, prompt_tokens=blank.prompt_tokens + len(r.own)) for r in requests]
+        cached = len(requests[0].prefix) if known else 0
+        states = [
+            Completion(prompt_tokens=len(r.prefix) + len(r.own), cached_tokens=cached)
+            for r in requests
+        ]
         outs: list[list[int]] = [[] for _ in requests]
-        logits = self._forward(ids, cache, positions=positions, mask=mask)
-        while True:
-            tokens = choose(logits)
-            for row, state in enumerate(states):
-                if not state.done:
-                    outs[row].append(int(tokens[row]))
-                    states[row] = self._step(state, outs[row], began)
+        ids, mask, positions = _left_padded(requests)
+        alive = list(range(len(requests)))
+        while alive:
+            tokens = choose(self._forward(ids, cache, positions=positions, mask=mask))
+            for token, row in zip(tokens.tolist(), alive, strict=True):
+                outs[row].append(token)
+                states[row] = self._step(states[row], outs[row], began)
             if cancelled():
-                states = [s if s.done else replace(s, done=True, stopped=True) for s in states]
-            if all(state.done for state in states):
-                return states
-            mask = torch.cat([mask, torch.ones(len(requests), 1, dtype=mask.dtype)], dim=1)
-            positions = positions[:, -1:] + 1
-            logits = self._forward(tokens[:, None], cache, positions=positions, mask=mask)
+                return [s if s.done else replace(s, done=True, stopped=True) for s in states]
+            kept = torch.tensor([i for i, row in enumerate(alive) if not states[row].done])
+            if len(kept) < len(alive):
+                alive = [alive[i] for i in kept.tolist()]
+                if alive:
+                    cache.batch_select_indices(kept)
+                    tokens, mask, positions = tokens[kept], mask[kept], positions[kept]
+            mask = torch.cat([mask, torch.ones(len(mask), 1, dtype=mask.dtype)], dim=1)
+            ids, positions = tokens[:, None], positions[:, -1:] + 1
+        return states
 
 
 def _left_padded(
