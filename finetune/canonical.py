@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.generators.duckdb import DuckDBGenerator
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from text2sql.schema import Schema
@@ -28,8 +29,8 @@ def canonical(sql: str, schema: Schema, dialect: str = "duckdb") -> str:
 
     >>> from text2sql.schema import Column, Table
     >>> singer = Table("singer", (Column("name", "VARCHAR"), Column("age", "INTEGER")))
-    >>> canonical("select T1.NAME from Singer as T1 where not T1.Age in (30, 31)", Schema((singer,)))
-    'SELECT name FROM singer WHERE age NOT IN (30, 31)'
+    >>> canonical("select T1.NAME from Singer T1 where not T1.Age in (3, 4)", Schema((singer,)))
+    'SELECT name FROM singer WHERE age NOT IN (3, 4)'
     """
     return shorten(sqlglot.parse_one(sql, read=dialect), schema)
 
@@ -100,14 +101,14 @@ class _View:
 
 
 def _new_names(scope: Scope, sources: Mapping[str, str | None], names: _Names) -> dict[str, str]:
-    """Alias -> the table's own name, for tables that occur once; none near a correlated subquery."""
+    """Alias -> the own name of a table that occurs once; none near a correlated subquery."""
     if scope.is_correlated_subquery or any(s.is_correlated_subquery for s in scope.subquery_scopes):
         return {}
     tables = list(sources.values())
     return {
         alias: names.tables[table]
         for alias, table in sources.items()
-        if table in names.tables and tables.count(table) == 1
+        if table and table in names.tables and tables.count(table) == 1
     }
 
 
@@ -196,7 +197,7 @@ def _drop_column_alias(alias: exp.Alias) -> None:
         alias.replace(alias.this)
 
 
-class _ShortGenerator(DuckDB.Generator):
+class _ShortGenerator(DuckDBGenerator):
     """DuckDB's dialect with `x NOT IN (…)` in place of `NOT x IN (…)`."""
 
     def not_sql(self, expression: exp.Not) -> str:
