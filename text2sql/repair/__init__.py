@@ -1,0 +1,84 @@
+"""Deterministic repairs of a statement that parsed, is safe, and was refused by DuckDB.
+
+`repair` takes the statement's tree, the schema and DuckDB's message, and returns a new tree with
+the list of what was changed; the caller lets DuckDB judge it again. Each rule is a small function
+of a `Case` that makes one change in place and tells it. RULES are tried in order, from the sure
+to the guess, and the first is tried again after every change.
+
+Knows nothing of questions, models, or how a statement is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from text2sql.problems import Repair
+from text2sql.repair.case import Case, Rule, Values
+from text2sql.repair.columns import (
+    nearest_column,
+    qualified,
+    requalified,
+    respelled,
+    string_for_name,
+    unused_join,
+)
+from text2sql.repair.conditions import join_condition
+from text2sql.repair.missing import joined, nearly_joined
+from text2sql.repair.tables import (
+    alias_for_table,
+    distinct_aliases,
+    nearest_table,
+    replaced_table,
+)
+from text2sql.schema import Schema
+
+RULES: tuple[Rule, ...] = (
+    nearest_table,
+    distinct_aliases,
+    alias_for_table,
+    string_for_name,
+    join_condition,
+    unused_join,
+    requalified,
+    respelled,
+    replaced_table,
+    joined,
+    nearest_column,
+    nearly_joined,
+    qualified,
+)
+MAX_CHANGES = 24
+
+
+def repair(
+    tree: exp.Expr,
+    schema: Schema,
+    error: str = "",
+    rules: Sequence[Rule] = RULES,
+    values: Values | None = None,
+) -> tuple[exp.Expr, tuple[Repair, ...]]:
+    """A repaired copy of the statement and what was changed; no repairs if no rule applies.
+
+    `error` is DuckDB's message about `tree`, on one line; a message speaks of the statement as it
+    was, so that rules which follow it act before anything else has changed, or not at all.
+
+    >>> import sqlglot
+    >>> from text2sql.repair.example import SHOP
+    >>> tree, repairs = repair(sqlglot.parse_one("SELECT names FROM customers"), SHOP)
+    >>> tree.sql(), repairs[0].rule
+    ('SELECT name FROM customers', 'respelled')
+    """
+    case = Case(tree.copy(), schema, error, values or {})
+    found: list[Repair] = []
+    while len(found) < MAX_CHANGES:
+        change = next((done for rule in rules if (done := rule(case)) is not None), None)
+        if change is None:
+            break
+        found.append(change)
+        case = Case(case.tree, schema, "", case.values)
+    return case.tree, tuple(found)
+
+
+__all__ = ["RULES", "Case", "Repair", "Rule", "repair"]
