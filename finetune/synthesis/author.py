@@ -1,0 +1,144 @@
+"""What every kind of question is written with: a database's facts, dice, and small choices.
+
+Knows nothing of which questions there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from finetune.synthesis.facts import ColumnFacts, Facts, Kind, Link, TableFacts
+from finetune.synthesis.filters import Filter, described, make_filter
+from finetune.synthesis.phrasing import say
+from finetune.synthesis.words import attribute, entity, is_person, joined, plural
+from text2sql.database import Database
+
+MOST_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A question and its SQL, as written."""
+
+    question: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Columns asked for: in SQL, and in words for one row and for many."""
+
+    sql: str
+    one: str
+    many: str
+    chosen: tuple[ColumnFacts, ...]
+
+
+@dataclass(frozen=True)
+class Author:
+    """Dice over one database; each choice is made with `rng` and nothing else."""
+
+    facts: Facts
+    database: Database
+    rng: Random
+
+    def chance(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    def say(self, templates: Sequence[str], **slots: object) -> str:
+        return say(self.rng, templates, **slots)
+
+    def table(self, *kinds: Kind, labelled: bool = False) -> TableFacts | None:
+        """A table of some rows that has a column of one of these kinds, if any is asked for."""
+        fit = [
+            t
+            for t in self.facts.tables
+            if t.rows > 2
+            and t.speakable
+            and (not kinds or t.of_kind(*kinds))
+            and (t.labels or not labelled)
+        ]
+        return self.rng.choice(fit) if fit else None
+
+    def noun(self, table: TableFacts) -> str:
+        return entity(table.name, self.rng)
+
+    def attribute(self, column: ColumnFacts) -> str:
+        said = attribute(column.name, column.table, self.rng)
+        own = next(t for t in self.facts.tables if t.name == column.table)
+        taken = any(said in c.words and c is not column for c in own.columns)
+        return column.words if taken else said  # a synonym that means another column misleads
+
+    def filters(
+        self, table: TableFacts, count: int, avoid: Sequence[ColumnFacts] = ()
+    ) -> list[Filter]:
+        """At most so many conditions, each on another column."""
+        found: list[Filter] = []
+        for _ in range(count):
+            taken = frozenset(f.column for f in found) | {c.name for c in avoid}
+            if one := make_filter(table, self.database, self.rng, avoid=taken):
+                found.append(one)
+        return found
+
+    def described(self, table: TableFacts, filters: list[Filter], *, noun: str = "") -> str:
+        """The table's noun in the plural with the conditions on it."""
+        return described(noun or self.noun(table), filters, self.rng)
+
+    def shown(self, table: TableFacts, *, avoid: Sequence[ColumnFacts] = ()) -> Shown | None:
+        """One to three columns to ask for, the label among them more often than not."""
+        usable = [c for c in table.columns if c.kind != "key" and c not in avoid]
+        chosen = list(table.labels) if table.labels and self.chance(0.7) else []
+        chosen = [c for c in chosen if c not in avoid]
+        others = [c for c in usable if c not in chosen]
+        extra = self.rng.choice((0, 1, 1, 2)) if chosen else self.rng.choice((1, 1, 2))
+        chosen += self.rng.sample(others, min(extra, len(others), MOST_SHOWN - len(chosen) or 1))
+        return self.columns(chosen) if chosen else None
+
+    def columns(self, chosen: Sequence[ColumnFacts]) -> Shown:
+        names = [self.attribute(c) for c in chosen]
+        if [c.words for c in chosen[:2]] == ["first name", "last name"] and self.chance(0.4):
+            names = ["full name", *names[2:]]
+        return Shown(
+            ", ".join(c.sql for c in chosen),
+            joined(names),
+            joined([plural(n) for n in names]),
+            tuple(chosen),
+        )
+
+    def labels(self, table: TableFacts) -> str:
+        """The SQL of the columns that name a row."""
+        return ", ".join(column.sql for column in table.labels)
+
+    def number(self, table: TableFacts) -> ColumnFacts | None:
+        """A numeric column worth a comparison."""
+        fit = [c for c in table.of_kind("number") if c.distinct > 3]
+        return self.rng.choice(fit) if fit else None
+
+    def category(self, table: TableFacts) -> ColumnFacts | None:
+        fit = [c for c in table.of_kind("category") if 1 < c.distinct]
+        return self.rng.choice(fit) if fit else None
+
+    def link(self, *, labelled_parent: bool = False) -> Link | None:
+        """A foreign key between two tables that no other links."""
+        fit = [
+            link
+            for link in self.facts.links
+            if self.facts.alone(link)
+            and link.child.speakable
+            and link.parent.speakable
+            and (link.parent.labels or not labelled_parent)
+        ]
+        return self.rng.choice(fit) if fit else None
+
+    def who(self, noun: str) -> str:
+        return "who" if is_person(noun) else "that"
+
+
+def group_key(link: Link) -> str:
+    """What to group by for one group per parent: its label if that is unique, else with its key."""
+    label = link.parent.label
+    if label and label.distinct == link.parent.rows:
+        return label.sql
+    return ", ".join([link.parent_key, *(c.sql for c in link.parent.labels)])

@@ -1,0 +1,91 @@
+"""The loop: write a pair, shorten its SQL, run it, keep it if it says something.
+
+Knows nothing of how questions are worded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from random import Random
+
+from sqlglot.errors import SqlglotError
+
+from finetune.canonical import canonical
+from finetune.examples import Example
+from finetune.synthesis.author import Author, Pair
+from finetune.synthesis.facts import facts_of
+from finetune.synthesis.groups import GROUPS
+from finetune.synthesis.joins import JOINS
+from finetune.synthesis.sets import SETS
+from finetune.synthesis.single import SINGLE
+from finetune.synthesis.times import TIMES
+from text2sql.database import Database
+from text2sql.errors import ExecutionError
+from text2sql.generator import never
+from text2sql.problems import QueryResult
+
+Write = Callable[[Author], Pair | None]
+KINDS: tuple[tuple[Write, int], ...] = (*SINGLE, *GROUPS, *JOINS, *SETS, *TIMES)
+TRIES = 12  # writings for one pair asked for; a small database runs out of things to say
+FAILED = 0.4  # of a turn is spent by a writing that came to nothing
+SAME_SQL = 2  # questions with one and the same statement
+
+
+def synthesize(
+    database: Database, count: int, seed: int = 0, cancelled: Callable[[], bool] = never
+) -> list[Example]:
+    """At most `count` different examples on a database, the same for the same seed.
+
+    Fewer where the database has not so much to ask; none where it has no rows. Each carries the
+    kind of its question in `id`; `database` and `schema` are left to the caller.
+    """
+    made: list[Example] = []
+    for kind, pair in _pairs(database, count, seed, cancelled):
+        made.append(Example(f"{kind}-{seed}-{len(made)}", pair.question, "", pair.sql))
+    return made
+
+
+def _pairs(
+    database: Database, count: int, seed: int, cancelled: Callable[[], bool]
+) -> Iterator[tuple[str, Pair]]:
+    rng = Random(f"synthesis {seed}")
+    author = Author(facts_of(database), database, rng)
+    asked: set[str] = set()
+    written: Counter[str] = Counter()
+    used = {write: rng.random() for write, _ in KINDS}
+    for _ in range(count * TRIES):
+        if len(asked) == count or cancelled():
+            return
+        write = min(KINDS, key=lambda kind: used[kind[0]] / kind[1])[0]
+        pair = _checked(write(author), database)
+        new = pair and pair.question.lower() not in asked and written[pair.sql] < SAME_SQL
+        used[write] += 1 if new else FAILED
+        if pair and new:
+            asked.add(pair.question.lower())
+            written[pair.sql] += 1
+            yield write.__name__, pair
+
+
+def _checked(pair: Pair | None, database: Database) -> Pair | None:
+    """The pair with its SQL in the short form, if both forms run alike and say something."""
+    if pair is None:
+        return None
+    try:
+        short = canonical(pair.sql, database.schema)
+        result = database.run(short)
+        if not says_something(result) or database.run(pair.sql).rows != result.rows:
+            return None
+    except (SqlglotError, ExecutionError):
+        return None
+    return Pair(pair.question, short)
+
+
+def says_something(result: QueryResult) -> bool:
+    """Whether there are rows, a value among them, and not just a zero.
+
+    >>> [says_something(QueryResult(("n",), ("BIGINT",), rows)) for rows in ((), ((0,),), ((3,),))]
+    [False, False, True]
+    """
+    values = [value for row in result.rows for value in row]
+    return any(value is not None for value in values) and values != [0]
