@@ -25,6 +25,18 @@ from text2sql.repair.columns import (
     unused_join,
 )
 from text2sql.repair.conditions import join_condition
+from text2sql.repair.groups import (
+    aggregate_in_group,
+    aggregate_in_where,
+    bare_column,
+    bare_having,
+    bare_order,
+    grouped_by_selected,
+    nested_aggregate,
+    order_of_one_row,
+    row_of_extreme,
+    star_spelled_out,
+)
 from text2sql.repair.missing import joined, nearly_joined
 from text2sql.repair.tables import (
     alias_for_table,
@@ -48,6 +60,16 @@ RULES: tuple[Rule, ...] = (
     nearest_column,
     nearly_joined,
     qualified,
+    aggregate_in_where,
+    aggregate_in_group,
+    nested_aggregate,
+    star_spelled_out,
+    order_of_one_row,
+    row_of_extreme,
+    grouped_by_selected,
+    bare_having,
+    bare_column,
+    bare_order,
 )
 MAX_CHANGES = 24
 
