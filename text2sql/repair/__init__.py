@@ -15,6 +15,12 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from text2sql.problems import Repair
+from text2sql.repair.aggregates import (
+    aggregate_in_group,
+    aggregate_in_where,
+    nested_aggregate,
+    window_in_where,
+)
 from text2sql.repair.case import Case, Rule, Values
 from text2sql.repair.columns import (
     nearest_column,
@@ -24,20 +30,32 @@ from text2sql.repair.columns import (
     string_for_name,
     unused_join,
 )
+from text2sql.repair.comparisons import cast_that_fails, kinds_compared
 from text2sql.repair.conditions import join_condition
+from text2sql.repair.functions import (
+    number_as_text,
+    number_as_year,
+    other_dialect,
+    text_as_date,
+    text_as_number,
+)
 from text2sql.repair.groups import (
-    aggregate_in_group,
-    aggregate_in_where,
     bare_column,
     bare_having,
     bare_order,
     grouped_by_selected,
-    nested_aggregate,
     order_of_one_row,
     row_of_extreme,
     star_spelled_out,
 )
 from text2sql.repair.missing import joined, nearly_joined
+from text2sql.repair.queries import (
+    arms_of_one_width,
+    many_rows,
+    one_column,
+    order_in_arm,
+    order_of_whole,
+)
 from text2sql.repair.tables import (
     alias_for_table,
     distinct_aliases,
@@ -61,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     nearly_joined,
     qualified,
     aggregate_in_where,
+    window_in_where,
     aggregate_in_group,
     nested_aggregate,
     star_spelled_out,
@@ -70,6 +89,18 @@ RULES: tuple[Rule, ...] = (
     bare_having,
     bare_column,
     bare_order,
+    order_in_arm,
+    order_of_whole,
+    arms_of_one_width,
+    one_column,
+    many_rows,
+    other_dialect,
+    number_as_year,
+    text_as_date,
+    text_as_number,
+    number_as_text,
+    kinds_compared,
+    cast_that_fails,
 )
 MAX_CHANGES = 24
 
@@ -92,15 +123,15 @@ def repair(
     >>> tree.sql(), repairs[0].rule
     ('SELECT name FROM customers', 'respelled')
     """
-    case = Case(tree.copy(), schema, error, values or {})
+    case = Case(exp.Paren(this=tree.copy()), schema, error, values or {})
     found: list[Repair] = []
     while len(found) < MAX_CHANGES:
         change = next((done for rule in rules if (done := rule(case)) is not None), None)
         if change is None:
             break
         found.append(change)
-        case = Case(case.tree, schema, "", case.values)
-    return case.tree, tuple(found)
+        case = Case(case.holder, schema, "", case.values)
+    return case.tree.copy(), tuple(found)
 
 
 __all__ = ["RULES", "Case", "Repair", "Rule", "repair"]

@@ -17,12 +17,21 @@ Values = Mapping[tuple[str, str], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Case:
-    """One statement in need of repair; a rule that changes `tree` makes the rest stale."""
+    """One statement in need of repair; a rule that changes it makes the rest stale.
 
-    tree: exp.Expr
+    It hangs on `holder`, so that a rule can put another statement in its place.
+    """
+
+    holder: exp.Paren
     schema: Schema
     error: str = ""
     values: Values = field(default_factory=dict)
+
+    @property
+    def tree(self) -> exp.Expr:
+        """The statement."""
+        found: exp.Expr = self.holder.this
+        return found
 
     @cached_property
     def scopes(self) -> list[Scope]:

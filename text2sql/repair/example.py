@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlglot
+from sqlglot import exp
 
 from text2sql.repair.case import Case, Rule, spelled
 from text2sql.schema import Column, ForeignKey, Schema, Table
@@ -47,5 +48,6 @@ def mended(rule: Rule, sql: str, error: str = "") -> str:
     'SELECT c.city FROM orders AS o JOIN customers AS c ON TRUE'
     """
     tree = sqlglot.parse_one(sql, read="duckdb")
-    rule(Case(tree, SHOP, error, {("customers", "city"): ("Berlin", "Rome")}))
-    return spelled(tree)
+    case = Case(exp.Paren(this=tree), SHOP, error, {("customers", "city"): ("Berlin", "Rome")})
+    rule(case)
+    return spelled(case.tree)

@@ -37,13 +37,11 @@ class Grouping:
         for column in clause.find_all(exp.Column):
             if owner(column) is not self.select or isinstance(column.this, exp.Star):
                 continue
-            name = column.name.lower()
-            source = source_in(self.scope, column)
-            if source is None and (column.table or name not in aliases or name):
+            if source_in(self.scope, column) is None:
                 continue
-            if isinstance(clause, (exp.Order, exp.Having)) and not column.table:
-                if name in aliases and not isinstance(aliases[name], exp.Column):
-                    continue
+            named = not column.table and column.name.lower() in aliases
+            if named and isinstance(clause, (exp.Order, exp.Having)):
+                continue
             if key(column, self.scope) not in keys and not _covered(column, clause, texts):
                 found.append(column)
         return found
@@ -142,3 +140,10 @@ def _covered(column: exp.Column, clause: exp.Expr, grouped: Sequence[str] | set[
             return True
         node = node.parent
     return False
+
+
+def keep(select: exp.Select, clause: str, parts: Sequence[exp.Expr]) -> None:
+    """Leave only these parts of a WHERE or HAVING."""
+    kind = exp.Where if clause == "where" else exp.Having
+    copies = [one.copy() for one in parts]
+    select.set(clause, kind(this=exp.and_(*copies, copy=False)) if copies else None)

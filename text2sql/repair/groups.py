@@ -1,4 +1,4 @@
-"""Rules about grouping: bare columns, aggregates in the wrong clause, aggregates of aggregates."""
+"""Rules about the columns of a grouped query that are neither grouped nor aggregated."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from sqlglot import exp
 
 from text2sql.problems import Repair
 from text2sql.repair.case import Case, identifier, made, spelled
-from text2sql.repair.grouping import Grouping, aggregates, groupings, is_aggregate
+from text2sql.repair.grouping import Grouping, aggregates, groupings, is_aggregate, keep
 from text2sql.repair.joins import conjuncts, protect
-from text2sql.repair.scopes import Scope, owner
 
 
 def star_spelled_out(case: Case) -> Repair | None:
@@ -84,7 +83,7 @@ def row_of_extreme(case: Case) -> Repair | None:
         kind = exp.ArgMax if isinstance(extreme, exp.Max) else exp.ArgMin
         before, names = spelled(grouping.select), ", ".join(map(spelled, bare))
         for column in bare:
-            _wrap(column, lambda one: kind(this=one, expression=extreme.this.copy()))
+            _put(column, kind(this=column.copy(), expression=extreme.this.copy()))
         message = f"{names}: taken from the row with {spelled(extreme)}."
         return made("row_of_extreme", message, before, spelled(grouping.select))
     return None
@@ -126,7 +125,7 @@ def bare_column(case: Case) -> Repair | None:
             _group_by(grouping, bare[:1])
             message = f"'{before}' was not grouped; the grouped key fixes it."
             return made("bare_column", message, before, f"GROUP BY {before}")
-        after = _wrap(bare[0], lambda one: exp.AnyValue(this=one))
+        after = _put(bare[0], exp.AnyValue(this=bare[0].copy()))
         message = f"'{before}' was not grouped; any value of the group is shown."
         return made("bare_column", message, before, after)
     return None
@@ -147,7 +146,7 @@ def bare_order(case: Case) -> Repair | None:
         before = spelled(bare[0])
         ordered = bare[0].find_ancestor(exp.Ordered)
         kind = exp.Max if ordered is not None and ordered.args.get("desc") else exp.Min
-        after = _wrap(bare[0], lambda one: kind(this=one))
+        after = _put(bare[0], kind(this=bare[0].copy()))
         message = f"A group has many values of '{before}'; it is ordered by {after}."
         return made("bare_order", message, before, after)
     return None
@@ -163,156 +162,20 @@ def bare_having(case: Case) -> Repair | None:
     for grouping in groupings(case):
         select, having = grouping.select, grouping.select.args.get("having")
         bare = grouping.bare(having) if having else []
-        if not bare:
+        if having is None or not bare:
             continue
         parts = conjuncts(having.this)
         part = next(one for one in parts if any(bare[0] is c for c in one.find_all(exp.Column)))
         before = spelled(part)
         if aggregates(part, select):
-            _wrap(bare[0], lambda one: exp.AnyValue(this=one))
+            _put(bare[0], exp.AnyValue(this=bare[0].copy()))
             message = f"'{spelled(bare[0])}' was not grouped; any value of the group counts."
             return made("bare_having", message, before, spelled(part))
-        _keep(select, "having", [one for one in parts if one is not part])
+        keep(select, "having", [one for one in parts if one is not part])
         select.where(part.copy(), copy=False)
         message = f"{before} speaks of rows, not of groups; it moved to WHERE."
         return made("bare_having", message, f"HAVING {before}", f"WHERE {before}")
     return None
-
-
-def aggregate_in_where(case: Case) -> Repair | None:
-    """An aggregate in WHERE: compared with a column, it is asked of all rows; else it is HAVING's.
-
-    >>> from text2sql.repair.example import mended
-    >>> mended(aggregate_in_where, "SELECT day FROM orders WHERE price = MAX(price)")
-    'SELECT day FROM orders WHERE price = (SELECT MAX(price) FROM orders)'
-    >>> mended(aggregate_in_where, "SELECT day FROM orders WHERE COUNT(*) > 1 GROUP BY day")
-    'SELECT day FROM orders GROUP BY day HAVING COUNT(*) > 1'
-    """
-    for scope in case.scopes:
-        where = scope.select.args.get("where")
-        for part in conjuncts(where.this) if where else ():
-            found = _aggregates_of(part, scope)
-            if not found:
-                continue
-            before = spelled(part)
-            if _compares_rows(part, scope):
-                for one in found:
-                    one.replace(_asked_of_all(one, scope))
-                message = f"{before}: the aggregate is now taken over all rows."
-                return made("aggregate_in_where", message, before, spelled(part))
-            _keep(scope.select, "where", [one for one in conjuncts(where.this) if one is not part])
-            scope.select.having(_expanded(part, scope), copy=False)
-            message = f"{before} speaks of groups; it moved to HAVING."
-            return made("aggregate_in_where", message, f"WHERE {before}", f"HAVING {before}")
-    return None
-
-
-def _aggregates_of(part: exp.Expr, scope: Scope) -> list[exp.Expr]:
-    """Aggregates in a condition, also those that an alias of the select list stands for."""
-    found = aggregates(part, scope.select)
-    aliases = scope.aliases()
-    for column in part.find_all(exp.Column):
-        meant = aliases.get(column.name.lower())
-        if owner(column) is scope.select and meant is not None and not column.table:
-            if not scope.holders(column.name) and aggregates(meant, scope.select):
-                found.append(column)
-    return found
-
-
-def _compares_rows(part: exp.Expr, scope: Scope) -> bool:
-    """Whether a column of the rows is compared with an aggregate."""
-    inside = {id(c) for one in aggregates(part, scope.select) for c in one.find_all(exp.Column)}
-    aliases = scope.aliases()
-    return any(
-        id(column) not in inside and (column.table or column.name.lower() not in aliases)
-        for column in part.find_all(exp.Column)
-        if owner(column) is scope.select
-    )
-
-
-def _asked_of_all(aggregate: exp.Expr, scope: Scope) -> exp.Expr:
-    query = exp.Select(expressions=[aggregate.copy()])
-    for name in ("from_", "joins"):
-        found = scope.select.args.get(name)
-        if found:
-            kept = [one.copy() for one in found] if isinstance(found, list) else found.copy()
-            query.set(name, kept)
-    return exp.Subquery(this=query)
-
-
-def _expanded(part: exp.Expr, scope: Scope) -> exp.Expr:
-    """The condition with aliases replaced by what they stand for."""
-    aliases = scope.aliases()
-
-    def meant(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and not node.table and not scope.holders(node.name):
-            return aliases.get(node.name.lower(), node).copy()
-        return node
-
-    return part.copy().transform(meant)
-
-
-def aggregate_in_group(case: Case) -> Repair | None:
-    """An aggregate in GROUP BY goes: groups come before it.
-
-    >>> from text2sql.repair.example import mended
-    >>> mended(aggregate_in_group, "SELECT day, COUNT(*) AS n FROM orders GROUP BY day, n")
-    'SELECT day, COUNT(*) AS n FROM orders GROUP BY day'
-    """
-    for grouping in groupings(case):
-        group = grouping.select.args.get("group")
-        if group is None:
-            continue
-        wrong = [bool(aggregates(one, grouping.select)) for one in grouping.by]
-        if not any(wrong):
-            continue
-        before = spelled(group).strip()
-        kept = [one for one, bad in zip(group.expressions, wrong, strict=True) if not bad]
-        grouping.select.set("group", exp.Group(expressions=kept) if kept else None)
-        message = "An aggregate can't be grouped by; it was left out of GROUP BY."
-        return made("aggregate_in_group", message, before, ", ".join(map(spelled, kept)))
-    return None
-
-
-def nested_aggregate(case: Case) -> Repair | None:
-    """An aggregate of an aggregate: the inner one decides an order, or is made in a subquery.
-
-    >>> from text2sql.repair.example import mended
-    >>> mended(nested_aggregate, "SELECT MAX(COUNT(*)) FROM orders GROUP BY day")
-    'SELECT MAX(value) FROM (SELECT COUNT(*) AS value FROM orders GROUP BY day) AS counted'
-    """
-    for scope in case.scopes:
-        select = scope.select
-        for outer in aggregates(select, select):
-            inner = [one for one in aggregates(outer, select) if one is not outer]
-            if len(inner) != 1 or outer.this is not inner[0]:
-                continue
-            before = spelled(outer)
-            if outer.find_ancestor(exp.Order, exp.Having, exp.Select) is not select:
-                outer.replace(inner[0].copy())
-            elif len(select.expressions) == 1 and select.expressions[0].unalias() is outer:
-                _count_in_subquery(select, outer, inner[0])
-            else:
-                continue
-            message = f"{before} is an aggregate of an aggregate; it was made in two steps."
-            return made("nested_aggregate", message, before, spelled(select))
-    return None
-
-
-def _count_in_subquery(select: exp.Select, outer: exp.Expr, inner: exp.Expr) -> None:
-    counted = select.copy()
-    counted.set("expressions", [exp.alias_(inner.copy(), "value")])
-    counted.set("with_", None)
-    item = outer.copy()
-    item.set("this", exp.column("value"))
-    clause = exp.From(
-        this=exp.Subquery(this=counted, alias=exp.TableAlias(this=identifier("counted")))
-    )
-    for name in list(select.args):
-        if name != "with_":
-            select.set(name, None)
-    select.set("expressions", [item])
-    select.set("from_", clause)
 
 
 def _bare_items(grouping: Grouping) -> list[exp.Column]:
@@ -331,17 +194,8 @@ def _group_by(grouping: Grouping, columns: list[exp.Column]) -> None:
     grouping.select.set("group", exp.Group(expressions=[*before, *added]))
 
 
-def _wrap(column: exp.Column, call: object) -> str:
+def _put(column: exp.Column, call: exp.Expr) -> str:
     """Put the call in the column's place; a select item keeps the column's name."""
-    assert callable(call)
-    name, listed = column.name, isinstance(column.parent, exp.Select)
-    wrapped: exp.Expr = call(column.copy())
-    column.replace(exp.alias_(wrapped, identifier(name)) if listed else wrapped)
-    return spelled(wrapped)
-
-
-def _keep(select: exp.Select, clause: str, parts: list[exp.Expr]) -> None:
-    """Leave only these parts of a WHERE or HAVING."""
-    kind = exp.Where if clause == "where" else exp.Having
-    copies = [one.copy() for one in parts]
-    select.set(clause, kind(this=exp.and_(*copies, copy=False)) if copies else None)
+    listed = isinstance(column.parent, exp.Select)
+    column.replace(exp.alias_(call, identifier(column.name)) if listed else call)
+    return spelled(call)
