@@ -1,0 +1,99 @@
+"""The rows that a foreign key may point to: many children for some, none for others.
+
+Knows nothing of columns that are no keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from random import Random
+
+from text2sql.made_up.keys import Row
+from text2sql.made_up.links import Link
+from text2sql.schema import Table
+
+CHILDLESS = 0.15  # of a table's rows nothing points to
+ROOTS = 0.12  # of the rows that could have a parent in their own table have none
+NULLS = 0.04
+
+
+@dataclass
+class Filled:
+    """A table's rows, each a value for every column name in small letters.
+
+    `hot` are the places of the rows with which the question is answered.
+    """
+
+    table: Table
+    rows: list[Row] = field(default_factory=list)
+    hot: list[int] = field(default_factory=list)
+
+    def values(self) -> list[tuple[object, ...]]:
+        """The rows in the order of the table's columns."""
+        names = [column.name.lower() for column in self.table.columns]
+        return [tuple(row[name] for name in names) for row in self.rows]
+
+
+class Parents:
+    """Draws the parent of a row; the same `filled` may still be growing for a self-reference."""
+
+    def __init__(self, link: Link, filled: Filled, rng: Random) -> None:
+        self.link = link
+        self._filled = filled
+        self._rng = rng
+        count = len(filled.rows)
+        self._order = rng.sample(range(count), count)
+        wanted = count if count < 5 else count - int(count * CHILDLESS)
+        self._weights = list(accumulate(1 / (rank + 2) ** 0.6 for rank in range(wanted)))
+        cold = [place for place in self._order if place not in filled.hot]
+        self._deck = [*cold, *filled.hot[::-1]]  # drawn from its end
+
+    def link_row(self, row: Row, hot: int | None) -> bool:
+        """Point the row to a parent, or to none; False if it must have one and can't."""
+        if self.link.optional and hot is None and self._rng.random() < self._nulls():
+            return self._unlink(row)
+        parent = self._choose(row, hot)
+        if parent is None:
+            return self._unlink(row) if self.link.optional else self._point_to_itself(row)
+        for name, reference in zip(self.link.columns, self.link.references, strict=True):
+            row[name] = parent[reference]
+        return True
+
+    def _nulls(self) -> float:
+        return ROOTS if self.link.to_itself else NULLS
+
+    def _unlink(self, row: Row) -> bool:
+        for name in self.link.columns:
+            row.setdefault(name, None)
+        return True
+
+    def _point_to_itself(self, row: Row) -> bool:
+        """A root that can't be NULL is its own parent."""
+        if not self.link.to_itself or self._filled.rows:
+            return False
+        for name, reference in zip(self.link.columns, self.link.references, strict=True):
+            row[name] = row[reference]
+        return True
+
+    def _choose(self, row: Row, hot: int | None) -> Row | None:
+        rows = self._filled.rows
+        shared = [name for name in self.link.columns if row.get(name) is not None]
+        if shared:
+            fits = [parent for parent in rows if self._agrees(parent, row, shared)]
+            return self._rng.choice(fits) if fits else None
+        if self.link.to_itself:
+            return self._rng.choice(rows[: max(1, len(rows) // 2)]) if rows else None
+        if self.link.exclusive:
+            return rows[self._deck.pop()] if self._deck else None
+        if hot is not None and self._filled.hot:
+            return rows[self._filled.hot[hot % len(self._filled.hot)]]
+        if not self._weights:
+            return None
+        (place,) = self._rng.choices(range(len(self._weights)), cum_weights=self._weights)
+        return rows[self._order[place]]
+
+    def _agrees(self, parent: Row, row: Row, names: Sequence[str]) -> bool:
+        pairs = dict(zip(self.link.columns, self.link.references, strict=True))
+        return all(parent[pairs[name]] == row[name] for name in names)
