@@ -16,19 +16,20 @@ from text2sql.schema import Table
 
 CHILDLESS = 0.15  # of a table's rows nothing points to
 ROOTS = 0.12  # of the rows that could have a parent in their own table have none
-NULLS = 0.04
 
 
 @dataclass
 class Filled:
     """A table's rows, each a value for every column name in small letters.
 
-    `hot` are the places of the rows with which the question is answered.
+    `hot` are the places of the rows with which the question is answered; they go in turn through
+    so many `cases`.
     """
 
     table: Table
     rows: list[Row] = field(default_factory=list)
     hot: list[int] = field(default_factory=list)
+    cases: int = 1
 
     def values(self) -> list[tuple[object, ...]]:
         """The rows in the order of the table's columns."""
@@ -37,7 +38,7 @@ class Filled:
 
 
 class Parents:
-    """Draws the parent of a row; the same `filled` may still be growing for a self-reference."""
+    """Draws the parent of a row; for a self-reference, from a table that still grows."""
 
     def __init__(self, link: Link, filled: Filled, rng: Random) -> None:
         self.link = link
@@ -50,19 +51,36 @@ class Parents:
         cold = [place for place in self._order if place not in filled.hot]
         self._deck = [*cold, *filled.hot[::-1]]  # drawn from its end
 
-    def link_row(self, row: Row, hot: int | None) -> bool:
-        """Point the row to a parent, or to none; False if it must have one and can't."""
-        if self.link.optional and hot is None and self._rng.random() < self._nulls():
+    @property
+    def cases(self) -> int:
+        """The cases that the parents' hot rows go through."""
+        return 1 if self.link.to_itself else max(1, min(self._filled.cases, self.hot_rows))
+
+    @property
+    def hot_rows(self) -> int:
+        """How many parents answer the question."""
+        return 0 if self.link.to_itself else len(self._filled.hot)
+
+    def hot_place(self, case: int, rank: int) -> int | None:
+        """The `rank`-th of the hot parents of a case."""
+        if not self.hot_rows:
+            return None
+        rounds = max(1, self.hot_rows // self.cases)
+        return self._filled.hot[(case + self.cases * (rank % rounds)) % self.hot_rows]
+
+    def link_row(self, row: Row, place: int | None) -> bool:
+        """Point the row to the parent at that place, or to any, or to none.
+
+        False if it must have one and there is none.
+        """
+        if self.link.optional and self.link.to_itself and self._rng.random() < ROOTS:
             return self._unlink(row)
-        parent = self._choose(row, hot)
+        parent = self._choose(row, place)
         if parent is None:
             return self._unlink(row) if self.link.optional else self._point_to_itself(row)
         for name, reference in zip(self.link.columns, self.link.references, strict=True):
             row[name] = parent[reference]
         return True
-
-    def _nulls(self) -> float:
-        return ROOTS if self.link.to_itself else NULLS
 
     def _unlink(self, row: Row) -> bool:
         for name in self.link.columns:
@@ -77,7 +95,7 @@ class Parents:
             row[name] = row[reference]
         return True
 
-    def _choose(self, row: Row, hot: int | None) -> Row | None:
+    def _choose(self, row: Row, place: int | None) -> Row | None:
         rows = self._filled.rows
         shared = [name for name in self.link.columns if row.get(name) is not None]
         if shared:
@@ -87,12 +105,12 @@ class Parents:
             return self._rng.choice(rows[: max(1, len(rows) // 2)]) if rows else None
         if self.link.exclusive:
             return rows[self._deck.pop()] if self._deck else None
-        if hot is not None and self._filled.hot:
-            return rows[self._filled.hot[hot % len(self._filled.hot)]]
+        if place is not None:
+            return rows[place]
         if not self._weights:
             return None
-        (place,) = self._rng.choices(range(len(self._weights)), cum_weights=self._weights)
-        return rows[self._order[place]]
+        (drawn,) = self._rng.choices(range(len(self._weights)), cum_weights=self._weights)
+        return rows[self._order[drawn]]
 
     def _agrees(self, parent: Row, row: Row, names: Sequence[str]) -> bool:
         pairs = dict(zip(self.link.columns, self.link.references, strict=True))

@@ -16,11 +16,13 @@ from text2sql.made_up.makers import Maker, maker_of
 from text2sql.made_up.moments import stays_open
 from text2sql.made_up.sketches import Subject, subject_of
 from text2sql.made_up.topics import PERSON_TOPICS
-from text2sql.made_up.wishes import Wish
+from text2sql.made_up.wish import Wish
 from text2sql.schema import Column, Table
 
-NULLS = 0.04  # of the values that may be missing
+NULLS = 0.1  # of what people often leave out
 OPEN_NULLS = 0.3  # of the dates that have yet to come
+_LEFT_OUT = frozenset("sentence phone middle url image timezone file".split())
+_EXTRAS = frozenset("2 optional alternative nickname suffix fax extension commission".split())
 _CODES = frozenset("id code number key no".split())
 
 
@@ -110,11 +112,11 @@ def _plan_column(
 
 
 def _null_share(subject: Subject) -> float:
+    """Of values that may be missing most are there: only some columns are left out in life."""
     if subject.kind.is_moment and stays_open(subject.words):
         return OPEN_NULLS
-    if subject.topic in PERSON_TOPICS or names_things(subject) or subject.words[-1] == "id":
-        return 0.0
-    return NULLS
+    left_out = subject.topic in _LEFT_OUT or bool(_EXTRAS & set(subject.words))
+    return NULLS if left_out and not subject.bounds.choices else 0.0
 
 
 def names_things(subject: Subject) -> bool:

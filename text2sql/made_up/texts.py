@@ -43,7 +43,8 @@ def _fitting(words: tuple[str, ...], length: int) -> tuple[str, ...]:
 
 def _word(subject: Subject, sketch: Sketch, words: tuple[str, ...], rng: Random) -> str:
     if subject.topic == "gender":
-        return sketch.person().gender
+        gender = sketch.person().gender
+        return gender[:1] if "sex" in subject.name.lower() else gender
     if subject.topic == "month":
         return words[(sketch.begin.month - 1) % len(words)]
     if subject.topic == "weekday":

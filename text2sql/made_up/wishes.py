@@ -1,4 +1,4 @@
-"""Which column gets which of the things that a question names, and what it then holds.
+"""Which column gets which of the things that a question names.
 
 A thing goes where its name is known (Berlin is a city), where the question speaks of the column
 near it (the city of Xanten), or where such words are kept (eggs among products). Knows nothing
@@ -9,63 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
 from functools import lru_cache
-from random import Random
 
-from text2sql.made_up import numbers
 from text2sql.made_up.days import Days
+from text2sql.made_up.hearing import Hearing
 from text2sql.made_up.kinds import column_kind, fit
 from text2sql.made_up.links import Link
-from text2sql.made_up.makers import is_switch, narrowed
-from text2sql.made_up.mentions import Mention, Strength, Token, mentions_of, stem, tokens_of
+from text2sql.made_up.makers import is_switch
+from text2sql.made_up.mentions import Mention, Strength, mentions_of
 from text2sql.made_up.moments import stage
-from text2sql.made_up.numbers import Range
+from text2sql.made_up.numbers import range_of
 from text2sql.made_up.people import known_places
 from text2sql.made_up.sketches import Subject, subject_of
-from text2sql.made_up.topics import (
-    OPEN_TOPICS,
-    PERSON_TOPICS,
-    column_words,
-    split_name,
-    table_nouns,
-)
+from text2sql.made_up.tokens import stem, tokens_of
+from text2sql.made_up.topics import OPEN_TOPICS, PERSON_TOPICS, split_name, table_nouns
 from text2sql.made_up.vocabulary import COUNTRIES, PRODUCTS, WORDS
+from text2sql.made_up.wish import MOST_OPTIONS, Wish
 from text2sql.schema import Schema
 
-MOST_OPTIONS = 4  # things named for one column
 MOST_COLUMNS = 3  # columns that one thing is given to
+SPARE_COLUMNS = 3  # columns that it is given to in some rows, in case it is meant for them
+_ALIKE = 0.3
 _CLOSED_TOPICS = frozenset(
     "email phone sentence url image file ip secret slug zip address username timezone".split()
 )
-_HINTS = {
-    "older": "age", "younger": "age", "aged": "age", "cheaper": "price cost",
-    "$": "price cost amount",
-    "cost": "price", "costs": "price", "priced": "price", "expensive": "price cost",
-    "longer": "length duration", "shorter": "length duration height", "taller": "height",
-    "heavier": "weight", "lighter": "weight", "earn": "salary income", "earns": "salary income",
-    "earning": "salary income", "paid": "amount salary", "born": "birth birthdate",
-    "named": "name title", "called": "name title", "titled": "title name", "bought": "purchase",
-    "faster": "speed", "%": "percent discount", "live": "city country state address",
-    "lives": "city country state", "living": "city country state", "from": "city country state",
-    "hired": "hire",
-}  # fmt: skip
-_THRESHOLDS = {Strength.QUOTED: -1.0, Strength.CAPITAL: 0.3, Strength.PLAIN: 1.0}
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a question wants in a column: any of these texts, numbers' spans, days; or true."""
-
-    texts: tuple[str, ...] = ()
-    spans: tuple[tuple[float, float], ...] = ()
-    days: Days | None = None
-    truth: bool = False
-
-    @property
-    def options(self) -> int:
-        """How many different things are wanted."""
-        return max(1, len(self.texts), len(self.spans))
+_THRESHOLDS = {Strength.QUOTED: -2.0, Strength.CAPITAL: 0.3, Strength.PLAIN: 1.0}
+_DATE_WORDS = frozenset("date year month day time at".split())
+_NOWHERE = -9.0
 
 
 @dataclass
@@ -80,23 +50,6 @@ class _Place:
     wish: Wish = field(default_factory=Wish)
 
 
-def granted(wish: Wish, subject: Subject, pick: int, rng: Random, today: date) -> object:
-    """A value that the wish asks for, as the column can hold it; None if it can't."""
-    kind = subject.kind
-    if wish.texts:
-        return fit(wish.texts[pick % len(wish.texts)], kind)
-    if wish.spans:
-        low, high = wish.spans[pick % len(wish.spans)]
-        span = Range(low, high, digits=max(kind.scale, 2))
-        span = narrowed(span, subject) if kind.is_number else span
-        number = numbers.draw(span, rng, whole=kind.family in ("integer", "text"))
-        return fit(f"{number:.0f}" if kind.family == "text" else number, kind)
-    if wish.days:
-        day = wish.days.pick(rng, today)
-        return fit(datetime.combine(day, time(9 + rng.randrange(9))), kind) if day else None
-    return fit(1 if kind.is_number else "true", kind) if wish.truth else None
-
-
 def wishes_of(
     question: str, schema: Schema, links: Mapping[str, Sequence[Link]]
 ) -> dict[tuple[str, str], Wish]:
@@ -106,11 +59,13 @@ def wishes_of(
         return {}
     places = list(_places(schema, links))
     stems = {s for place in places for s in place.stems | place.table_stems}
-    heard = _Heard(tokens)
+    hearing = Hearing(tokens)
     for mention in mentions_of(tokens, stems):
-        _place_mention(mention, places, heard)
+        if mention.days is not None:
+            _place_days(mention.days, mention, places, hearing)
+        _place_mention(mention, places, hearing)
     for place in places:
-        _place_words(place, heard)
+        _place_words(place, hearing)
     empty = Wish()
     return {(p.table, p.column): p.wish for p in places if p.wish != empty}
 
@@ -123,116 +78,100 @@ def _places(schema: Schema, links: Mapping[str, Sequence[Link]]) -> Iterator[_Pl
             if column.name.lower() in linked:
                 continue
             subject = subject_of(table.name, column.name, column_kind(column))
-            words = set(column_words(table.name, column.name)) | set(split_name(column.name))
+            words = {*subject.words, *split_name(column.name)}
             stems = frozenset(stem(word) for word in words if not word.isdigit())
-            yield _Place(table.name, column.name, subject, stems - table_stems, table_stems)
+            yield _Place(
+                table.name, column.name, subject, stems - table_stems or stems, table_stems
+            )
 
 
-class _Heard:
-    """Where the question says which word."""
-
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        self.tokens = tokens
-        self.at: dict[str, list[int]] = {}
-        for place, token in enumerate(tokens):
-            for word in {token.lower, *split_name(token.text)}:
-                self.at.setdefault(stem(word), []).append(place)
-            for word in _HINTS.get(token.lower, "").split():
-                self.at.setdefault(stem(word), []).append(place)
-            for sign in "$%":
-                if sign in token.text:
-                    for word in _HINTS[sign].split():
-                        self.at.setdefault(stem(word), []).append(place)
-
-    def nearness(self, stems: Iterable[str], mention: Mention) -> float:
-        """How near the mention the question speaks of these words: 0 not at all, 3 beside it."""
-        found = [self._near(one, mention) for one in stems]
-        known = [near for near in found if near > 0]
-        return sum(known) / max(len(found), 1) ** 0.5 if known else 0.0
-
-    def _near(self, one: str, mention: Mention) -> float:
-        best = 0.0
-        for place in self.at.get(one, ()):
-            outside = place < mention.first or place > mention.last
-            apart = mention.first - place if place < mention.first else place - mention.last
-            if outside:
-                best = max(best, 3.0 - 0.35 * (apart - 1) - (0.2 if place > mention.last else 0))
-            elif (
-                self.tokens[place].text.startswith(("$", "£", "€"))
-                or "%" in self.tokens[place].text
-            ):
-                best = max(best, 2.5)
-        return best
-
-
-def _place_mention(mention: Mention, places: Sequence[_Place], heard: _Heard) -> None:
-    scored = [(score, place) for place in places if (score := _score(mention, place, heard))]
-    best = max((score for score, _ in scored), default=0.0)
-    if mention.days is not None:
-        _place_days(mention, places, heard)
-    chosen = [place for score, place in scored if score >= best - 0.3][:MOST_COLUMNS]
-    if best > _THRESHOLDS[mention.strength]:
-        for place in chosen:
-            _add(place, mention)
-
-
-def _add(place: _Place, mention: Mention) -> None:
-    wish = place.wish
-    if wish.options >= MOST_OPTIONS:
+def _place_mention(mention: Mention, places: Sequence[_Place], hearing: Hearing) -> None:
+    scored = [(_score(mention, place, hearing), place) for place in places]
+    scored = [pair for pair in scored if pair[0] > _NOWHERE]
+    scored.sort(key=lambda pair: -pair[0])
+    if not scored:
         return
+    best = scored[0][0]
+    if best <= _THRESHOLDS[mention.strength]:
+        return
+    chosen = [place for score, place in scored if score >= best - _ALIKE][:MOST_COLUMNS]
+    for place in chosen:
+        _give(place, mention, places)
+    if mention.strength > Strength.PLAIN and not mention.compared:
+        for _, place in scored[len(chosen) : len(chosen) + SPARE_COLUMNS]:
+            if place.subject.kind.family == "text" and len(place.wish.spare) < MOST_OPTIONS:
+                spare = (*place.wish.spare, mention.texts[0])
+                place.wish = replace(place.wish, spare=spare)
+
+
+def _give(place: _Place, mention: Mention, places: Sequence[_Place]) -> None:
+    wish = place.wish
     if mention.span is not None and (place.subject.kind.is_number or mention.compared):
-        place.wish = replace(wish, spans=tuple(dict.fromkeys((*wish.spans, mention.span))))
-    else:
-        place.wish = replace(wish, texts=tuple(dict.fromkeys((*wish.texts, mention.text))))
+        spans = tuple(dict.fromkeys((*wish.spans, mention.span)))
+        place.wish = replace(wish, spans=spans[:MOST_OPTIONS])
+        return
+    texts = tuple(dict.fromkeys((*wish.texts, *_texts(mention, place, places))))
+    place.wish = replace(wish, texts=texts[:MOST_OPTIONS])
 
 
-def _score(mention: Mention, place: _Place, heard: _Heard) -> float:
-    """How well the mention would stand in that column; 0 where it can't stand at all."""
-    kind, numeric = place.subject.kind, mention.span is not None
+def _texts(mention: Mention, place: _Place, places: Sequence[_Place]) -> Iterable[str]:
+    """The mention as that column writes it; a full name is parted if there are two columns."""
+    topic, first = place.subject.topic, mention.texts[0]
+    beside = {p.subject.topic for p in places if p.table == place.table}
+    if {"firstname", "lastname"} <= beside and " " in first:
+        head, _, tail = first.rpartition(" ")
+        return {"firstname": (head,), "lastname": (tail,)}.get(topic, mention.texts)
+    if mention.strength is Strength.PLAIN:
+        spelled = (word for word in WORDS.get(topic, ()) if word.lower() == first.lower())
+        return (*mention.texts, *spelled)
+    return mention.texts
+
+
+def _score(mention: Mention, place: _Place, hearing: Hearing) -> float:
+    """How well the mention would stand in that column."""
+    kind = place.subject.kind
     if kind.allowed:
-        known = fit(mention.text, kind) is not None
-        return 6.0 if known and mention.strength > Strength.PLAIN else 0.0
+        known = any(fit(text, kind) is not None for text in mention.texts)
+        return 6.0 if known and mention.strength > Strength.PLAIN else _NOWHERE
     if kind.is_number:
-        return _number_score(mention, place, heard) if numeric else 0.0
+        return _number_score(mention, place, hearing) if mention.span else _NOWHERE
     if kind.family != "text":
-        return 0.0
-    near = heard.nearness(place.stems, mention)
-    about = heard.nearness(place.table_stems, mention)
-    if numeric or mention.days is not None:
-        dated = mention.days is not None and place.stems & {"dat", "year", "month", "day"}
-        return near + (1.0 if dated else -1.0) or 0.0
-    return near + 0.35 * about + _topic_score(mention, place.subject) or 0.01
+        return _NOWHERE
+    near = hearing.nearness(place.stems, mention.first, mention.last)
+    about = hearing.nearness(place.table_stems, mention.first, mention.last)
+    if mention.days is not None:
+        if mention.compared and mention.span is None:
+            return _NOWHERE
+        return near + (0.5 if set(place.subject.words) & _DATE_WORDS else -1.5)
+    if mention.span is not None:
+        return near - (0.2 if range_of(place.subject.words) else 0.8)
+    return near + 0.35 * about + _topic_score(mention, place.subject)
 
 
-def _number_score(mention: Mention, place: _Place, heard: _Heard) -> float:
-    near = heard.nearness(place.stems, mention)
-    year = mention.days is not None
-    if year:
-        return near + 2.0 if "year" in place.subject.words else 0.0
-    if place.subject.words[-1] == "id" and near < 2.4:
-        return 0.0
-    follows = mention.last + 1 < len(heard.tokens) and stem(
-        heard.tokens[mention.last + 1].text
-    ) in (place.table_stems)
-    return 0.0 if near < 1.2 or (follows and near < 2.0) else near + 0.01
+def _number_score(mention: Mention, place: _Place, hearing: Hearing) -> float:
+    near = hearing.nearness(place.stems, mention.first, mention.last)
+    words = place.subject.words
+    if mention.days is not None:
+        return near + 2.0 if "year" in words else (near if near > 2.3 else _NOWHERE)
+    if words[-1] == "id" and near < 2.4:
+        return _NOWHERE
+    if words == ("age",) and mention.compared and 5 < (mention.span or (0, 0))[0] < 110:
+        near += 1.3
+    counted = hearing.follows(mention.last, place.table_stems) and near < 2.0
+    return _NOWHERE if near < 1.2 or counted else near
 
 
 def _topic_score(mention: Mention, subject: Subject) -> float:
-    topic, known = subject.topic, known_topics(mention.text)
-    score = 0.0
-    if topic in known:
-        score += 3.0
-    elif known:
-        score -= 0.5
-    if topic in _CLOSED_TOPICS:
+    topic, known = subject.topic, known_topics(mention.texts[0])
+    score = 3.0 if topic in known else (-0.5 if known else 0.0)
+    if topic in _CLOSED_TOPICS and topic not in known:
         score -= 1.5
     if subject.words[-1] == "id":
         score -= 2.0
     if mention.strength is Strength.PLAIN:
         return score + (1.2 if topic in OPEN_TOPICS else -0.6)
     if topic in PERSON_TOPICS:
-        words = mention.text.count(" ") + 1
-        return score + (0.9 if (words > 1) == (topic == "person") else 0.2)
+        return score + (0.9 if " " in mention.texts[0] or topic != "person" else 0.2)
     return score + (0.6 if topic else 0.0)
 
 
@@ -265,18 +204,34 @@ def known_topics(text: str) -> frozenset[str]:
     return frozenset()
 
 
-def _place_days(mention: Mention, places: Sequence[_Place], heard: _Heard) -> None:
+def _place_days(days: Days, mention: Mention, places: Sequence[_Place], hearing: Hearing) -> None:
     """Give days to the date that the question speaks of; else to each table's first ones."""
     dates = [place for place in places if place.subject.kind.is_moment]
-    scored = [(heard.nearness(place.stems - {"dat", "tim"}, mention), place) for place in dates]
+    plain = {stem(word) for word in _DATE_WORDS}
+    scored = [
+        (hearing.nearness(place.stems - plain, mention.first, mention.last), place)
+        for place in dates
+    ]
     best = max((near for near, _ in scored), default=0.0)
     chosen = [place for near, place in scored if best >= 1.0 and near >= best - 0.1]
     for place in chosen or list(_first_dates(dates)):
-        days = mention.days or Days()
-        place.wish = replace(
-            place.wish, days=(place.wish.days and place.wish.days.and_also(days)) or days
-        )
-    _place_months(mention, places)
+        known = place.wish.days
+        place.wish = replace(place.wish, days=known.and_also(days) if known else days)
+    for place in places:
+        if days.month and "month" in place.subject.words and place.subject.kind.is_number:
+            place.wish = replace(place.wish, spans=((float(days.month), float(days.month)),))
+        elif place.subject.kind.family == "text" and "date" in place.subject.words:
+            _place_written_days(place, days)
+
+
+def _place_written_days(place: _Place, days: Days) -> None:
+    """Dates that are kept as texts are also written as ISO 8601 has them."""
+    wish = place.wish
+    if days.since or days.until:
+        place.wish = replace(wish, days=days)
+    elif days.year and days.month and days.day:
+        written = f"{days.year}-{days.month:02d}-{days.day:02d}"
+        place.wish = replace(wish, texts=tuple(dict.fromkeys((*wish.texts, written))))
 
 
 def _first_dates(dates: Iterable[_Place]) -> Iterator[_Place]:
@@ -289,32 +244,13 @@ def _first_dates(dates: Iterable[_Place]) -> Iterator[_Place]:
         yield from first or own[:1]
 
 
-def _place_months(mention: Mention, places: Sequence[_Place]) -> None:
-    month = mention.days.month if mention.days else None
-    for place in places:
-        if month and "month" in place.subject.words and place.subject.kind.is_number:
-            place.wish = replace(place.wish, spans=((float(month), float(month)),))
-
-
-def _place_words(place: _Place, heard: _Heard) -> None:
+def _place_words(place: _Place, hearing: Hearing) -> None:
     """An enum's value or a yes-or-no column that the question speaks of by its own words."""
-    kind, subject = place.subject.kind, place.subject
+    kind = place.subject.kind
     if kind.allowed and not place.wish.texts:
-        texts = tuple(text for text in kind.allowed if _says(heard, text))
+        texts = tuple(text for text in kind.allowed if hearing.says(text))
         place.wish = replace(place.wish, texts=texts[:MOST_OPTIONS])
-    elif kind.family == "boolean" or (kind.is_number and is_switch(subject)):
-        stems = place.stems - {"is", "has", "flag"}
-        truth = bool(stems) and all(one in heard.at for one in stems)
+    elif kind.family == "boolean" or (kind.is_number and is_switch(place.subject)):
+        stems = place.stems - {"is", "has", "ha", "flag"}
+        truth = bool(stems) and all(one in hearing.at for one in stems)
         place.wish = replace(place.wish, truth=truth)
-
-
-def _says(heard: _Heard, text: str) -> bool:
-    """Whether the question says these words, one after the other."""
-    words = [stem(word) for word in split_name(text)]
-    if not words or (len(text) < 3 and text.isdigit()):
-        return False
-    starts = heard.at.get(words[0], [])
-    return any(
-        all(start + step in heard.at.get(word, ()) for step, word in enumerate(words))
-        for start in starts
-    )

@@ -1,0 +1,86 @@
+"""Which rows of a table answer the question, and what each of them shows of it.
+
+A question that names two fruits and three cities has six cases; hot rows go through them in
+turn, and children through those of their parents, so that each case has rows all the way down.
+Knows nothing of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import prod
+from random import Random
+
+from text2sql.made_up.parents import Parents
+from text2sql.made_up.plans import TablePlan
+
+HOT_ROWS = 6
+CASE_ROWS = 3  # at least, of each case
+MOST_HOT_ROWS = 16
+MOST_SPARE_ROWS = 8
+HOT_SHARE = 0.6  # of a table's rows, at most
+SPRINKLED = 0.1  # of the other rows that hold one of the values named
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one row shows: `picks` says which of the things wanted in a column it gets.
+
+    `hot` is its place among the rows that answer the question; `parents` are, for each link, the
+    places of those that it points to; `spare` is a column that shows a thing in doubt.
+    """
+
+    hot: int | None = None
+    picks: dict[str, int] = field(default_factory=dict)
+    parents: tuple[int | None, ...] = ()
+    spare: tuple[str, str] | None = None
+
+
+def cases_of(plan: TablePlan, parents: Sequence[Parents]) -> int:
+    """How many combinations there are of what the question names, here and above."""
+    own = prod(max(1, column.wish.options) for column in plan.columns.values() if column.wish)
+    return own * prod(parent.cases for parent in parents)
+
+
+def parts_of(plan: TablePlan, parents: Sequence[Parents], count: int, rng: Random) -> list[Part]:
+    """The part of each of a table's rows."""
+    cases = cases_of(plan, parents)
+    above = max((parent.hot_rows for parent in parents), default=0)
+    most = max(1, int(count * HOT_SHARE))
+    wanted = min(MOST_HOT_ROWS, max(HOT_ROWS, CASE_ROWS * cases, above))
+    special = [_hot(order, plan, parents) for order in range(min(wanted, most))]
+    spare = [
+        (name, text)
+        for name, column in plan.columns.items()
+        for text in (column.wish.spare if column.wish else ())
+    ]
+    for order in range(min(2 * len(spare), MOST_SPARE_ROWS, most - len(special))):
+        case = _hot(order, plan, parents)
+        place = len(special)
+        special.append(Part(place, case.picks, case.parents, spare[order % len(spare)]))
+    places = dict(zip(rng.sample(range(count), len(special)), special, strict=True))
+    return [places.get(place) or _cold(plan, len(parents), rng) for place in range(count)]
+
+
+def _hot(order: int, plan: TablePlan, parents: Sequence[Parents]) -> Part:
+    picks: dict[str, int] = {}
+    rest = order
+    for name, column in plan.columns.items():
+        if column.wish and column.wish.options:
+            rest, picks[name] = divmod(rest, column.wish.options)
+    cases = []
+    for parent in parents:
+        rest, case = divmod(rest, parent.cases)
+        cases.append(case)
+    above = tuple(p.hot_place(case, rest) for p, case in zip(parents, cases, strict=True))
+    return Part(order, picks, above)
+
+
+def _cold(plan: TablePlan, parents: int, rng: Random) -> Part:
+    picks = {
+        name: rng.randrange(column.wish.options)
+        for name, column in plan.columns.items()
+        if column.wish and column.wish.options and rng.random() < SPRINKLED
+    }
+    return Part(None, picks, (None,) * parents)
