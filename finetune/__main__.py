@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,10 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", help="name of the run")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only say what it would take, as JSON"
+    )
+    parser.add_argument("--output", type=Path, help="write what the dry run found to this file")
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -87,9 +91,16 @@ def _positive(text: str) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from finetune.train_run import train_run
+    from finetune.train_run import dry_run, train_run
 
-    return train_run(_train_config(arguments))
+    config = _train_config(arguments)
+    if not arguments.dry_run:
+        return train_run(config)
+    found = dry_run(config)
+    print(json.dumps(asdict(found), indent=2))
+    if arguments.output:
+        found.save(arguments.output)
+    return 0
 
 
 def _train_config(arguments: argparse.Namespace) -> TrainConfig:

@@ -28,12 +28,12 @@ def is_alive(pid: int | None, pid_start: str) -> bool:
     return pid is not None and process_start(pid) == pid_start
 
 
-def lower_priority() -> None:
-    """Let everything else on the machine go first.
+def lower_priority(pid: int | None = None) -> None:
+    """Let everything else on the machine go before this process, or another one just started.
 
     nice counts only inside a session's group of the scheduler; the group's own weight is set
-    through /proc, where the kernel groups sessions at all.
+    through /proc, where the kernel groups sessions at all. So the process should lead a session.
     """
-    os.nice(19)
+    os.setpriority(os.PRIO_PROCESS, pid or 0, 19)
     with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text("19", "ascii")
+        Path(f"/proc/{pid or 'self'}/autogroup").write_text("19", "ascii")

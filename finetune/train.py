@@ -1,4 +1,4 @@
-"""QLoRA fine-tuning with TRL: examples in, a released adapter's folder out.
+"""QLoRA fine-tuning with TRL: examples in, an adapter's folder out.
 
 `main` reads top to bottom. Everything a watcher needs is written to the run's folder; everything a
 resume needs is in its checkpoints. Knows nothing of pages or of who started it.
@@ -6,344 +6,275 @@ resume needs is in its checkpoints. Knows nothing of pages or of who started it.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import random
-import resource
-import signal
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import torch
-from datasets import Dataset
-from peft import LoraConfig
-from torch.nn.functional import cross_entropy
-from transformers import (
-    PreTrainedTokenizerBase,
-    TrainerCallback,
-    TrainerControl,
-    TrainerState,
-    TrainingArguments,
-)
-from trl import SFTConfig, SFTTrainer
+from accelerate.utils import broadcast_object_list
+from transformers import PreTrainedTokenizerBase, set_seed
 
+from finetune.card import BaseId, Card, new_card, with_accuracy, write_card
+from finetune.checkpoints import adapter_from, newest_usable, steps_of
 from finetune.config import TrainConfig
-from finetune.packing import IGNORED, Encoded, Pack, PackCollator, pack
-from finetune.rows import TrainingRow, training_rows
+from finetune.dataset import TrainingData, training_data
+from finetune.dry_run import Budget, Load, dry_run, tokens_per_step
+from finetune.files import told
+from finetune.foreseen import DRY_RUN, Foreseen, check_disk, read_foreseen
+from finetune.job_child import STOPPED
+from finetune.measure import EVALUATION, BeforeAfter, before_and_after
+from finetune.model_card import hub_base
+from finetune.packing import Pack, pack
+from finetune.rows import TrainingRow
 from finetune.run_folder import RunFolder
-from text2sql.errors import DataError, TrainingError
-from text2sql.model import Base, load_for_training
-from text2sql.prompt import FINGERPRINT
+from finetune.trainer import PackedTrainer, build_trainer, not_a_number
+from finetune.watch import Guard, StopSignal, Watch
+from text2sql.errors import DataError, Text2SQLError, TrainingError
+from text2sql.model import load_for_training
 
 log = logging.getLogger(__name__)
 
-STOPPED = 3  # exit status of a run that was told to stop and saved
-BUDGET_SHARE = 0.92  # of a time budget goes to steps; the rest to saving and estimates that erred
+LOSS_SEQUENCES = 8  # held-out sequences whose loss is followed along the way
+UNSCORED = "unscored"  # where the adapter waits until it is measured
 
 
 @dataclass(frozen=True)
-class DryRun:
-    """What the longest batch took: the run's predicted time, memory and checkpoint size."""
+class Run:
+    """One training: what was asked for, where it is kept, and what may end it early."""
 
-    tokens_per_second: float
-    peak_memory_mb: float
-    seconds: float
-    steps: int
-    checkpoint_mb: float
+    config: TrainConfig
+    folder: RunFolder
+    stop: StopSignal
+    budget: Budget
 
-
-class PackedTrainer(SFTTrainer):
-    """SFTTrainer that computes logits for labels alone, and refuses a loss that is no number."""
-
-    def compute_loss(
-        self,
-        model: Any,
-        inputs: dict[str, torch.Tensor],
-        return_outputs: bool = False,
-        num_items_in_batch: torch.Tensor | int | None = None,
-    ) -> torch.Tensor:
-        """Mean cross entropy of the labelled tokens.
-
-        TRL's own goes over every position in float32; with a vocabulary of 150,000 and a quarter
-        of the positions labelled, this one is 2.3 times faster on a CPU, forward and backward.
-        """
-        inputs = dict(inputs)
-        targets = inputs.pop("labels")[:, 1:]
-        kept = (targets != IGNORED).any(dim=0).nonzero()[:, 0]
-        logits = model(**inputs, logits_to_keep=kept, use_cache=False).logits.float()
-        wanted = targets[:, kept].flatten()
-        total = cross_entropy(logits.flatten(0, 1), wanted, ignore_index=IGNORED, reduction="sum")
-        if num_items_in_batch is None:
-            return total / (wanted != IGNORED).sum().clamp(min=1)
-        spread = self.accelerator.num_processes if self.args.average_tokens_across_devices else 1
-        return total * spread / num_items_in_batch
-
-    def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
-        loss = super().training_step(*args, **kwargs)
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f"The loss of step {self.state.global_step + 1} is {loss.item()}; "
-                "the weights before it are in the last checkpoint.",
-                hint="Resume with a lower learning rate.",
-            )
-        return loss
-
-
-class Watch(TrainerCallback):
-    """Writes state and metrics after each step; turns SIGTERM into save and stop."""
-
-    def __init__(self, folder: RunFolder, tokens_per_step: float) -> None:
-        self.folder = folder
-        self.tokens_per_step = tokens_per_step
-        self.stop_asked = False
-        self.started = time.monotonic()
-        self.first_step = 0
-        signal.signal(signal.SIGTERM, self._ask_to_stop)
-
-    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
-        self.stop_asked = True
-
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
-        self.started, self.first_step = time.monotonic(), state.global_step
-        if state.is_world_process_zero:
-            self.folder.update_state(
-                status="running", step=state.global_step, total=state.max_steps, message=""
-            )
-
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
-        if state.is_world_process_zero:
-            self.folder.update_state(step=state.global_step, total=state.max_steps)
-        if self.stop_asked:
-            control.should_save = control.should_training_stop = True
-
-    def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, float] | None = None,
-        **_: Any,
-    ) -> None:
-        wanted = {"loss", "eval_loss", "learning_rate", "grad_norm", "epoch"}
-        found = {key: value for key, value in (logs or {}).items() if key in wanted}
-        if not state.is_world_process_zero or not {"loss", "eval_loss"} & found.keys():
-            return
-        done = max(state.global_step - self.first_step, 1)
-        a_step = (time.monotonic() - self.started) / done
-        found |= {
-            "step": state.global_step,
-            "tokens_per_second": self.tokens_per_step / a_step,
-            "seconds_left": (state.max_steps - state.global_step) * a_step,
-            "peak_memory_mb": peak_memory_mb(),
-        }
-        self.folder.append_metrics(found)
+    def tell(self, message: str) -> None:
+        """Say what is being done, in the state and the log."""
+        if is_main_process():
+            log.info("%s", message)
+            self.folder.update_state(message=message)
 
 
 def main(config: TrainConfig, folder: RunFolder) -> int:
     """Train as `config` says in `folder`; returns the exit status (0 finished, 3 stopped).
 
-    Raises TrainingError, DataError before any model loads if no example is usable, ModelError.
+    Raises DataError before any model loads if no example is usable, ModelError, TrainingError.
     """
-    torch.manual_seed(config.seed)
-    prepare_process()
-    rows = training_rows(config)
-    base = load_for_training(config.base)
-    packs, held_out = build_packs(rows, base.tokenizer, config)
-    trainer = build_trainer(base, packs, held_out, config, folder)
-    foreseen = dry_run(trainer, packs, config)
-    log.info("Dry run: %s", foreseen)
-    trainer.args.max_steps = foreseen.steps
-    watch = Watch(folder, tokens_per_step(packs, config))
-    trainer.add_callback(watch)
-    started = time.monotonic()
-    trainer.train(resume_from_checkpoint=last_checkpoint(folder) if config.resume else None)
-    if watch.stop_asked and trainer.state.global_step < trainer.state.max_steps:
+    run = Run(config, folder, StopSignal(), Budget(time.monotonic(), config.minutes))
+    prepare_process(config)
+    run.tell("Reading the data.")
+    data = training_data(config)
+    log.info("%s", data.report())
+    base = None if run.stop.asked else train(run, data)
+    if base is None:
         return STOPPED
-    save_adapter(trainer, folder)
-    write_card(base, config, rows, folder, seconds=time.monotonic() - started)
+    if is_main_process():
+        gc.collect()  # the model that was trained
+        publish(run, data, base)
     return 0
 
 
-def prepare_process() -> None:
-    """Quiet the libraries' advice; nothing here leaves the machine."""
+def foresee_here(config: TrainConfig) -> Foreseen:
+    """The dry run alone, in this process and a folder of its own; raises what `main` raises."""
+    budget = Budget(time.monotonic(), config.minutes)
+    prepare_process(config)
+    data = training_data(config)
+    base = load_for_training(config.base)
+    load = build_load(data, base.tokenizer, config)
+    with tempfile.TemporaryDirectory() as place:
+        trainer = build_trainer(base, load.packs, load.held_out, config, RunFolder(Path(place)))
+        return dry_run(trainer, load, config, budget)
+
+
+def prepare_process(config: TrainConfig) -> None:
+    """Quiet the libraries' advice, settle the seed, and take this process's own GPU."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    set_seed(config.seed)
+    if torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
 
 
-def build_packs(
-    rows: Sequence[TrainingRow], tokenizer: PreTrainedTokenizerBase, config: TrainConfig
-) -> tuple[list[Pack], list[Pack]]:
+def is_main_process() -> bool:
+    """Whether this one of the training's processes writes for all."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def train(run: Run, data: TrainingData) -> BaseId | None:
+    """Take the steps, from a checkpoint on if there is one; None if stopped and saved."""
+    run.tell("Loading the base model.")
+    base = load_for_training(run.config.base)
+    load = build_load(data, base.tokenizer, run.config)
+    trainer = build_trainer(base, load.packs, load.held_out, run.config, run.folder)
+    start = checkpoint_to_resume(run, load)
+    done, total = steps_of(start) if start else (0, 0)
+    if run.stop.asked:
+        return None
+    if not start:
+        total = settled_steps(run, trainer, load)
+    if (done < total or not start) and not take_steps(run, trainer, load, start, total):
+        return None
+    return BaseId(base.name, base.revision, base.sha256)
+
+
+def build_load(data: TrainingData, tokenizer: PreTrainedTokenizerBase, config: TrainConfig) -> Load:
     """Training and held-out sequences; rows are shuffled first, so that packs differ by seed."""
-    shuffled = list(rows)
+    shuffled = list(data.rows)
     random.Random(config.seed).shuffle(shuffled)
-    encoded = [(row.held_out, row.encode(tokenizer)) for row in shuffled]
-    questions = config.questions_per_sequence if config.pack else 1
-
-    def packs(held_out: bool) -> list[Pack]:
-        wanted: list[Encoded] = [e for out, e in encoded if out is held_out]
-        return pack(wanted, questions=questions, max_length=config.max_length)
-
-    training, held = packs(False), packs(True)
+    training = build_packs([row for row in shuffled if not row.held_out], tokenizer, config)
+    held_out = build_packs([row for row in shuffled if row.held_out], tokenizer, config)
     if not training:
         raise DataError(
             f"No example fits into {config.max_length} tokens.", hint="Raise max_length."
         )
-    return training, held
+    questions = min(config.eval_examples, len(data.held_out))
+    return Load(training, held_out[:LOSS_SEQUENCES], questions, data.report())
 
 
-def build_trainer(
-    base: Base, packs: list[Pack], held_out: list[Pack], config: TrainConfig, folder: RunFolder
-) -> PackedTrainer:
-    """TRL's trainer over packs, with a LoRA adapter on the layers asked for."""
-    return PackedTrainer(
-        model=base.model,
-        args=trainer_settings(base, config, folder, evaluates=bool(held_out)),
-        train_dataset=as_dataset(packs),
-        eval_dataset=as_dataset(held_out) if held_out else None,
-        data_collator=PackCollator(base.tokenizer.pad_token_id),
-        processing_class=base.tokenizer,
-        peft_config=lora_settings(config),
-    )
+def build_packs(
+    rows: Sequence[TrainingRow], tokenizer: PreTrainedTokenizerBase, config: TrainConfig
+) -> list[Pack]:
+    """The rows' sequences: shared schemas, or one example each if that is not wanted."""
+    questions = config.questions_per_sequence if config.pack else 1
+    encoded = [row.encode(tokenizer) for row in rows]
+    return pack(encoded, questions=questions, max_length=config.max_length)
 
 
-def as_dataset(packs: list[Pack]) -> Dataset:
-    return Dataset.from_list([vars(pack) for pack in packs])
+def checkpoint_to_resume(run: Run, load: Load) -> Path | None:
+    """The checkpoint to go on from, if that was asked for; the same one in every process."""
+    found = [None]
+    if run.config.resume and is_main_process():
+        found[0] = newest_usable(run.folder)
+        run.folder.rewind_metrics(run.folder.last_step())
+        if found[0]:
+            check_same_data(run.folder, load)
+        else:
+            run.tell("There is no checkpoint to resume: starting from the beginning.")
+    return broadcast_object_list(found)[0]
 
 
-def lora_settings(config: TrainConfig) -> LoraConfig:
-    """LoRA on all linear layers but the output, or on the modules named."""
-    named = [name.strip() for name in config.target.split(",")]
-    return LoraConfig(
-        r=config.rank,
-        lora_alpha=config.alpha,
-        lora_dropout=config.dropout,
-        target_modules="all-linear" if named == ["all-linear"] else named,
-        task_type="CAUSAL_LM",
-    )
-
-
-def trainer_settings(
-    base: Base, config: TrainConfig, folder: RunFolder, *, evaluates: bool
-) -> SFTConfig:
-    on_cpu = base.device == "cpu"
-    # One sequence at a time on a CPU: a batch would only add padding.
-    together = 1 if on_cpu else config.sequences_per_step
-    return SFTConfig(
-        output_dir=str(folder.path),
-        num_train_epochs=config.epochs,
-        max_steps=-1,
-        per_device_train_batch_size=together,
-        per_device_eval_batch_size=1,
-        gradient_accumulation_steps=config.sequences_per_step // together,
-        learning_rate=config.learning_rate,
-        lr_scheduler_type=config.schedule,
-        warmup_steps=config.warmup_ratio,  # a share of the steps, being below one
-        weight_decay=config.weight_decay,
-        max_grad_norm=config.max_grad_norm,
-        neftune_noise_alpha=config.neftune_alpha,
-        gradient_checkpointing=config.gradient_checkpointing,
-        bf16=base.dtype is torch.bfloat16,
-        fp16=base.dtype is torch.float16,
-        use_cpu=on_cpu,
-        seed=config.seed,
-        data_seed=config.seed,
-        max_length=None,
-        packing=False,
-        dataset_kwargs={"skip_prepare_dataset": True},
-        remove_unused_columns=False,
-        dataloader_pin_memory=not on_cpu,
-        logging_steps=config.log_every,
-        logging_nan_inf_filter=False,
-        save_steps=config.save_every,
-        save_total_limit=2,
-        eval_strategy="steps" if evaluates else "no",
-        eval_steps=config.save_every,
-        report_to="none",
-        disable_tqdm=True,
-    )
-
-
-def dry_run(trainer: PackedTrainer, packs: Sequence[Pack], config: TrainConfig) -> DryRun:
-    """One forward and backward pass of the longest sequence, thrown away; then the arithmetic."""
-    longest = max(packs, key=lambda pack: len(pack.input_ids))
-    batch = trainer.data_collator([vars(longest)])
-    model = trainer.model.train()
-    seconds = float("inf")
-    try:
-        for _ in range(2):  # the first pass also warms up
-            began = time.monotonic()
-            inputs = trainer._prepare_inputs(dict(batch))
-            with trainer.compute_loss_context_manager():
-                loss = trainer.compute_loss(model, inputs)
-            trainer.accelerator.backward(loss)
-            model.zero_grad(set_to_none=True)
-            seconds = min(seconds, time.monotonic() - began)
-    except (MemoryError, torch.OutOfMemoryError) as error:
+def check_same_data(folder: RunFolder, load: Load) -> None:
+    """TrainingError if the run began with other data: its order could not be gone on with."""
+    begun = read_foreseen(folder.path / DRY_RUN)
+    if begun and (begun.sequences, begun.tokens) != (len(load.packs), load.tokens):
         raise TrainingError(
-            f"A sequence of {len(longest.input_ids)} tokens does not fit into memory.",
-            hint="Lower questions_per_sequence or max_length, or use gradient checkpointing.",
-        ) from error
-    speed = len(longest.input_ids) / seconds
-    steps = planned_steps(packs, config, speed)
-    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    return DryRun(
-        tokens_per_second=speed,
-        peak_memory_mb=peak_memory_mb(),
-        seconds=steps * tokens_per_step(packs, config) / speed,
-        steps=steps,
-        checkpoint_mb=trained * 12 / 1e6,  # float32 weights and Adam's two moments
+            f"The training data changed: it was {begun.tokens:,} tokens in {begun.sequences:,} "
+            f"sequences when the run began, and is {load.tokens:,} in {len(load.packs):,} now.",
+            hint="Put the data back, or start a new run.",
+        )
+
+
+def settled_steps(run: Run, trainer: PackedTrainer, load: Load) -> int:
+    """The number of steps, after a dry run that says what they take and whether they can."""
+    run.tell("Dry run: the longest batch.")
+    foreseen = dry_run(trainer, load, run.config, run.budget)
+    if is_main_process():
+        log.info("%s", foreseen.in_words())
+        foreseen.save(run.folder.path / DRY_RUN)
+        check_disk(foreseen.disk_mb, run.folder.path)
+    return foreseen.steps
+
+
+def take_steps(
+    run: Run, trainer: PackedTrainer, load: Load, start: Path | None, total: int
+) -> bool:
+    """Train up to step `total`; False if the run was stopped (and saved) before."""
+    if run.stop.asked:
+        return False
+    ends = run.budget.ends
+    watch = Watch(
+        run.folder,
+        run.stop,
+        tokens_per_step=tokens_per_step(load, run.config),
+        deadline=ends - run.budget.scoring_s(load.questions) if ends else None,
+    )
+    trainer.add_callback(watch)
+    trainer.add_callback(Guard(lambda what, step: not_a_number(what, step, run.folder)))
+    trainer.args.max_steps = total
+    trainer.train(resume_from_checkpoint=str(start) if start else None)
+    return not watch.stopped or trainer.state.global_step >= total
+
+
+def publish(run: Run, data: TrainingData, base: BaseId) -> None:
+    """The adapter from the last checkpoint, scored, with its card written last."""
+    checkpoint = newest_usable(run.folder)
+    if checkpoint is None:
+        raise TrainingError("The run ended without a checkpoint.", hint="Start it again.")
+    place, adapter = run.folder.path / UNSCORED, run.folder.adapter
+    adapter_from(checkpoint, place, hub_base(base))
+    seconds = sum(m.get("seconds", 0.0) for m in run.folder.read_metrics()[-1:])
+    card = new_card(run.config, base, data.sources, seconds=seconds)
+    write_card(place, card)
+    scores = score(run, data, place)
+    if scores:
+        card = scored_card(card, run, scores)
+        write_card(place, card)
+    with told(adapter):
+        shutil.rmtree(adapter, ignore_errors=True)
+        place.rename(adapter)
+    run.tell(ending(scores))
+
+
+def score(run: Run, data: TrainingData, adapter: Path) -> BeforeAfter | None:
+    """Accuracy before and after on what was held out; a failure is told and costs no adapter."""
+
+    def cancelled() -> bool:
+        ends = run.budget.ends
+        return run.stop.asked or (ends is not None and time.monotonic() > ends)
+
+    def progress(done: int, total: int) -> None:
+        run.tell(f"Scoring before and after: {done} of {total} held-out questions.")
+
+    examples = data.held_out[: run.config.eval_examples]
+    if not examples or cancelled():
+        return None
+    progress(0, len(examples))
+    try:
+        scores = before_and_after(
+            run.config.base,
+            adapter,
+            run.config.run,
+            examples,
+            data.databases,
+            cancelled=cancelled,
+            progress=progress,
+        )
+        if scores:
+            scores.save(run.folder.path / EVALUATION)
+            log.info("%s", scores.in_words())
+    except Text2SQLError as error:
+        log.warning("The adapter could not be scored: %s", error)
+        return None
+    return scores
+
+
+def scored_card(card: Card, run: Run, scores: BeforeAfter) -> Card:
+    """The card with accuracy before and after."""
+    names = ", ".join(source.file for source in card.data)
+    how = "through the engine with repair, greedy"
+    if not scores.after.complete:
+        how += f"; cut short after {len(scores.after.rows)} of {run.config.eval_examples}"
+    return with_accuracy(
+        card, f"held out of {names}", after=scores.after, before=scores.before, how=how
     )
 
 
-def planned_steps(packs: Sequence[Pack], config: TrainConfig, speed: float) -> int:
-    """Optimiser steps: of the epochs, cut by `max_steps` and by what the time budget allows."""
-    steps = max(round(config.epochs * len(packs) / config.sequences_per_step), 1)
-    if config.max_steps is not None:
-        steps = min(steps, config.max_steps)
-    if config.minutes is not None:
-        affordable = config.minutes * 60 * BUDGET_SHARE * speed / tokens_per_step(packs, config)
-        steps = min(steps, max(int(affordable), 1))
-    return steps
-
-
-def tokens_per_step(packs: Sequence[Pack], config: TrainConfig) -> float:
-    """Mean tokens in one optimiser step."""
-    mean = sum(len(pack.input_ids) for pack in packs) / len(packs)
-    return mean * config.sequences_per_step
-
-
-def last_checkpoint(folder: RunFolder) -> str | None:
-    """The newest complete checkpoint; what was logged after it is forgotten."""
-    complete = folder.checkpoints()
-    if not complete:
-        return None
-    folder.rewind_metrics(folder.last_step())
-    return str(complete[-1])
-
-
-def save_adapter(trainer: PackedTrainer, folder: RunFolder) -> None:
-    """The adapter in half precision: below 10 MB at rank 8, and read alike."""
-    if trainer.accelerator.is_main_process:
-        adapter = trainer.accelerator.unwrap_model(trainer.model)
-        for parameter in adapter.parameters():
-            if parameter.requires_grad:
-                parameter.data = parameter.data.to(torch.bfloat16)
-        adapter.save_pretrained(folder.adapter, safe_serialization=True)
-
-
-def peak_memory_mb() -> float:
-    """The most this process held: on the GPU if there is one, else in memory. Megabytes."""
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated() / 1e6
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3  # Linux gives kilobytes
+def ending(scores: BeforeAfter | None) -> str:
+    """What became of the run, in a sentence or two."""
+    if scores is None:
+        return "Finished. It was not scored."
+    before, after, pair = scores.before.accuracy, scores.after.accuracy, scores.pair
+    return (
+        f"Finished. Right before {before.value:.0%}, after {after.value:.0%} of {after.total} "
+        f"held-out questions: {len(pair.fixed)} fixed, {len(pair.broken)} broken."
+    )

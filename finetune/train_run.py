@@ -6,9 +6,11 @@ Knows nothing of how training is done, only of what it returns or raises.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from finetune.config import TrainConfig
+from finetune.foreseen import Foreseen
 from finetune.job_child import STOPPED
 from finetune.run_folder import RunFolder, runs_folder
 from text2sql.errors import Text2SQLError, TrainingError
@@ -33,10 +35,18 @@ def train_run(config: TrainConfig, runs: Path | None = None) -> int:
         folder.update_state(status="stopped", message="It was interrupted.")
         raise
     if status == STOPPED:
-        folder.update_state(status="stopped", message="It was stopped and saved.")
+        folder.update_state(status="stopped", message="It was stopped.")
     else:
-        folder.update_state(status="finished", message="Finished.")
+        folder.update_state(status="finished")
     return status
+
+
+def dry_run(config: TrainConfig) -> Foreseen:
+    """What the run would take on this machine; nothing is written. Raises as `train_run` does."""
+    _use_one_gpu()
+    from finetune.train import foresee_here
+
+    return foresee_here(replace(config, run=config.run or "dry-run").validate())
 
 
 def _prepare(folder: RunFolder, config: TrainConfig) -> None:
@@ -68,6 +78,17 @@ def _create(folder: RunFolder, config: TrainConfig) -> None:
 
 
 def _train(config: TrainConfig, folder: RunFolder) -> int:
+    _use_one_gpu()
     from finetune.train import main  # heavy, and not needed to refuse
 
     return main(config, folder)
+
+
+def _use_one_gpu() -> None:
+    """One process takes one GPU; several take one each, started by `accelerate launch`.
+
+    To be said before anything asks for a GPU; left alone, transformers would copy the model to all.
+    """
+    if "RANK" not in os.environ:
+        first = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
+        os.environ["CUDA_VISIBLE_DEVICES"] = first

@@ -149,10 +149,20 @@ def _load_named(name: str, device: str, dtype: torch.dtype) -> Base:
             f"The base model '{name}' can't be loaded: {str(error).splitlines()[0]}",
             hint=f"Give one of {', '.join(KNOWN)}, a hub name, or a folder with safetensors.",
         ) from error
+    _mend_tied_output(model)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     revision = getattr(model.config, "_commit_hash", None) or ""
     return Base(model.eval(), tokenizer, name, revision, "", device, dtype)
+
+
+def _mend_tied_output(model: PreTrainedModel) -> None:
+    """An output layer that shares the embedding's weights was never quantised: make it plain."""
+    layer = model.get_output_embeddings()
+    if isinstance(layer, Linear4bit) and getattr(layer.weight, "quant_state", None) is None:
+        plain = torch.nn.Linear(layer.in_features, layer.out_features, bias=False, device="meta")
+        plain.weight = layer.weight
+        model.set_output_embeddings(plain)
 
 
 def _load_quantised(folder: Path, device: str, dtype: torch.dtype) -> PreTrainedModel:
