@@ -202,11 +202,16 @@ def qualified(case: Case) -> Repair | None:
 
 def _meant(fault: Fault, holders: list[Source]) -> Source:
     name = fault.column.name.lower()
-    for other in fault.scope.columns():
-        if other.name.lower() == name and other.table and not other.find_ancestor(exp.Join):
-            found = fault.scope.source(other.table)
-            if found in holders:
-                return found
+    listed = [
+        fault.scope.source(other.table)
+        for item in fault.scope.select.expressions
+        if isinstance(other := item.unalias(), exp.Column) and other.name.lower() == name
+    ]
+    shown = [one for one in holders if one in listed]
+    if fault.column.parent is not fault.scope.select:
+        holders = shown or holders
+    elif len(shown) < len(holders):
+        holders = [one for one in holders if one not in shown]
     equal = equal_columns(fault.scope)
     kept = {(one.name.lower(), name) for one in holders}
     if any(kept <= group for group in equal):

@@ -134,10 +134,26 @@ def _through(
         added.append(exp.Join(this=table, on=condition(link, left, name)))
         left = name
     test.replace(condition(paths[0].links[-1], left, joined.name))
+    kept = [join] if not added or _is_used(joined, join, case) else []
     joins = select.args["joins"]
     place = next(n for n, one in enumerate(joins) if one is join)
-    select.set("joins", [*joins[:place], *added, *joins[place:]])
+    select.set("joins", [*joins[:place], *added, *kept, *joins[place + 1 :]])
     return True
+
+
+def _is_used(source: Source, join: exp.Join, case: Case) -> bool:
+    """Whether anything but the join itself asks the source for a column that it has, or nothing."""
+    faulty = {id(fault.column) for fault in case.faults}
+    name = source.name.lower()
+    asked = [
+        column
+        for column in case.tree.find_all(exp.Column)
+        if column.table.lower() == name and column.find_ancestor(exp.Join) is not join
+    ]
+    by_name = any(
+        not one.table and source.column(one.name) for one in case.tree.find_all(exp.Column)
+    )
+    return not asked or by_name or any(id(one) not in faulty for one in asked)
 
 
 def _table(source: Source) -> str:

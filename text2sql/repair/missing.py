@@ -26,11 +26,12 @@ class _Offer:
 
     @property
     def rank(self) -> tuple[int, int]:
-        return (-len({fault.column.name.lower() for fault, _ in self.covered}), self.hops)
+        """Small is good: it mends many names, and few joins lead there."""
+        return (-len(self.names), len(self.path.links))
 
     @property
-    def hops(self) -> int:
-        return len(self.path.links)
+    def names(self) -> set[str]:
+        return {fault.column.name.lower() for fault, _ in self.covered}
 
 
 def joined(case: Case) -> Repair | None:
@@ -77,9 +78,12 @@ def _best_offer(faults: list[Fault], scope: Scope, case: Case, least: float) -> 
         if len(paths) == 1:
             offers.append(_Offer(table, paths[0], covered))
     offers.sort(key=lambda one: one.rank)
-    if len(offers) > 1 and offers[0].rank == offers[1].rank:
-        return _owner_of_all([one for one in offers if one.rank == offers[0].rank])
-    return offers[0] if offers else None
+    for offer in offers:
+        rivals = [one for one in offers if one.rank == offer.rank and one.names & offer.names]
+        chosen = offer if len(rivals) == 1 else _owner_of_all(rivals)
+        if chosen:
+            return chosen
+    return None
 
 
 def _covered(

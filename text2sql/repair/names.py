@@ -26,12 +26,19 @@ def squeezed(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def words(name: str) -> frozenset[str]:
-    """The words a name is made of, in lower case and in the singular.
+    """The words a name is made of, in lower case and without their endings.
 
     >>> sorted(words("orderItems_2ID"))
     ['2', 'id', 'item', 'order']
+    >>> words("Starting_Year") == words("start_years")
+    True
     """
-    return frozenset(singular(word.lower()) for word in _WORD.findall(name))
+    return frozenset(_stem(word.lower()) for word in _WORD.findall(name))
+
+
+def _stem(word: str) -> str:
+    one = singular(word)
+    return one[:-3] if one.endswith("ing") and len(one) > 6 else one
 
 
 def singular(word: str) -> str:

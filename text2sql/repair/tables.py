@@ -11,6 +11,7 @@ from text2sql.repair.names import NEAR, SAME, likeness
 from text2sql.repair.scopes import Scope, Source
 from text2sql.schema import Table
 
+MISSPELT = 0.9  # a table this near is meant whatever columns it has
 FAIR = 0.45  # a table this near is taken if it has every column asked of it
 
 
@@ -41,8 +42,8 @@ def _nearest(source: Source, scope: Scope, case: Case) -> Table | None:
         near = likeness(source.node.name, table.name)
         share = sum(table.column(name) is not None for name in wanted) / max(1, len(wanted))
         if near >= NEAR or (near >= FAIR and share == 1 and wanted):
-            scored.append((near + share, -place, table))
-    return max(scored, key=lambda one: one[:2])[2] if scored else None
+            scored.append((near >= MISSPELT, near + share, -place, table))
+    return max(scored, key=lambda one: one[:3])[3] if scored else None
 
 
 def _renamed(node: exp.Table, scope: Scope, table: Table) -> Repair:
@@ -157,9 +158,11 @@ def _replacement(scope: Scope, source: Source, case: Case) -> Table | None:
         return None
     counted = any(isinstance(one.this, exp.Star) for one in scope.select.find_all(exp.Count))
     starred = any(one.is_star for one in scope.select.expressions)
-    if (counted or starred) and len(shortest(scope, found[0], case.schema)) == 1:
-        return None
-    return found[0]
+    if not (counted or starred):
+        return found[0]
+    paths = shortest(scope, found[0], case.schema)
+    near = len(paths) == 1 or any(len(path.links) == 1 for path in paths)
+    return None if near else found[0]
 
 
 def _asked(scope: Scope, source: Source) -> set[str]:
