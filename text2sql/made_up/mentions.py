@@ -108,10 +108,14 @@ def _capitals(
 def _spellings(words: Sequence[Token], schema_stems: Collection[str]) -> tuple[str, ...]:
     """The run as it stands, and first of all without a schema's word at its end."""
     whole = " ".join(word.text for word in words)
+
+    def is_own(word: Token) -> bool:
+        return word.lower in _JOINING or stem(word.text) in schema_stems
+
     first, last = 0, len(words)
-    while stem(words[last - 1].text) in schema_stems and last > 1:
+    while is_own(words[last - 1]) and last > 1:
         last -= 1
-    while stem(words[first].text) in schema_stems and first < last - 1:
+    while is_own(words[first]) and first < last - 1:
         first += 1
     return tuple(dict.fromkeys((" ".join(word.text for word in words[first:last]), whole)))
 

@@ -49,7 +49,7 @@ class Parents:
         wanted = count if count < 5 else count - int(count * CHILDLESS)
         self._weights = list(accumulate(1 / (rank + 2) ** 0.6 for rank in range(wanted)))
         cold = [place for place in self._order if place not in filled.hot]
-        self._deck = [*cold, *filled.hot[::-1]]  # drawn from its end
+        self._deck = [*cold[count - wanted :], *filled.hot[::-1]]  # drawn from its end
 
     @property
     def cases(self) -> int:

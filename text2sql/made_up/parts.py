@@ -73,8 +73,12 @@ def _hot(order: int, plan: TablePlan, parents: Sequence[Parents]) -> Part:
     for parent in parents:
         rest, case = divmod(rest, parent.cases)
         cases.append(case)
-    above = tuple(p.hot_place(case, rest) for p, case in zip(parents, cases, strict=True))
-    return Part(order, picks, above)
+    above = [p.hot_place(case, rest) for p, case in zip(parents, cases, strict=True)]
+    for number, parent in enumerate(parents):
+        twins = [n for n, p in enumerate(parents) if p.link.parent == parent.link.parent]
+        if parent.cases == 1 and twins[order % len(twins)] != number:
+            above[number] = None  # one of two links to a table is about what is asked
+    return Part(order, picks, tuple(above))
 
 
 def _cold(plan: TablePlan, parents: int, rng: Random) -> Part:

@@ -32,9 +32,9 @@ def settle(row: Row, plan: TablePlan, kept: Collection[str]) -> bool:
 def _mend(row: Row, check: Check, broken: int, plan: TablePlan, kept: Collection[str]) -> bool:
     """Find one value with which fewer conditions are broken."""
     columns: Mapping[str, ColumnPlan] = plan.columns
-    for name in sorted(check.columns[::-1], key=lambda name: name in kept):
+    for name in [*(n for n in check.columns[::-1] if n not in kept), *kept]:
         column = columns.get(name)
-        if column is None or column.linked or column.numbered:
+        if column is None or name not in check.columns or column.linked or column.numbered:
             continue
         before = row[name]
         for suggested in check.suggestions(name, row):

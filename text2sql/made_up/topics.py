@@ -27,6 +27,13 @@ _SHORT = {
     "user": "user", "nicename": "username", "login": "username", "uname": "username",
     "firstname": "firstname", "lastname": "lastname", "pts": "points", "avg": "average",
 }  # fmt: skip
+_WHOLE = frozenset(
+    "firstname lastname middlename username screenname nickname filename hostname dayname "
+    "monthname brandname unitname subjectname typename update candidate mandate validate "
+    "birthdate prototype datatype bloodtype contenttype mimetype roomtype bedtype zipcode barcode "
+    "countrycode encode decode accountid paid unpaid valid invalid grid hybrid solid liquid rapid "
+    "acid fluid void avoid covid kid raid arid android centroid steroid humid".split()
+)
 _PLAIN_PLURAL = re.compile(r"(?<![su])s$")
 _LABELS = frozenset("name names title label value text str string".split())
 _NOISE = frozenset("tbl t dim fact ref lkp lookup the of other my is has".split())
@@ -134,7 +141,7 @@ _BY_OWNER = {word: topic for topic, words in _NAMED.items() for word in words}
 OPEN_TOPICS = frozenset(
     "product category dish drug disease course genre type color animal breed sport service skill "
     "crop material song film book artist cuisine instrument word project event tag procedure "
-    "status order-status hobby".split()
+    "status hobby gender".split()
 )
 """Topics whose words stand in questions without a capital: eggs, aspirin, red."""
 PLACE_TOPICS = frozenset(("city", "state", "country", "continent"))
@@ -145,12 +152,22 @@ PERSON_TOPICS = frozenset(("person", "firstname", "lastname"))
 def split_name(name: str) -> tuple[str, ...]:
     """An identifier's words, in lower case, short forms spelled out.
 
-    >>> split_name("custEmail"), split_name("UnitPrice2"), split_name("DOB")
-    (('customer', 'email'), ('unit', 'price', '2'), ('birthdate',))
+    >>> split_name("custEmail"), split_name("UnitPrice2"), split_name("DOB"), split_name("orderid")
+    (('customer', 'email'), ('unit', 'price', '2'), ('birthdate',), ('order', 'id'))
     """
     spaced = re.sub(r"([a-z])([A-Z])|([A-Z]+)([A-Z][a-z])|(\D)(\d)", r"\1\3\5 \2\4\6", name)
     parts = [part for part in re.split(r"[\W_]+", spaced.lower()) if part]
-    return tuple(_SHORT.get(part, part) for part in parts)
+    return tuple(_SHORT.get(part, part) for glued in parts for part in _unglued(glued))
+
+
+def _unglued(word: str) -> tuple[str, ...]:
+    """Words written together: customerid, orderdate, pname."""
+    if word in _WHOLE or word in _SHORT:
+        return (word,)
+    for end in ("name", "date", "type", "code", "price", "number", "id"):
+        if word.endswith(end) and len(word) > len(end):
+            return (word[: -len(end)], end)
+    return (word,)
 
 
 def singular(word: str) -> str:

@@ -242,3 +242,20 @@ COUNTRIES: dict[str, tuple[str, str, str]] = {
     for country in countries.split("|")
 }
 """Country -> continent, its two letters, its currency."""
+
+OTHER_COUNTRIES = (
+    "United States|United States of America|US|U.S.|UK|U.K.|England|Scotland|Wales|Great Britain|"
+    "Russia|Ukraine|Hungary|Romania|Bulgaria|Serbia|Croatia|Slovenia|Slovakia|Iceland|Estonia|"
+    "Latvia|Lithuania|Luxembourg|Malta|Cyprus|Israel|Saudi Arabia|Iran|Iraq|Pakistan|Bangladesh|"
+    "Thailand|Vietnam|Indonesia|Malaysia|Philippines|Taiwan|Hong Kong|Chile|Peru|Colombia|"
+    "Venezuela|Uruguay|Cuba|Jamaica|Morocco|Algeria|Tunisia|Ghana|Ethiopia|Uganda|Tanzania"
+).split("|")
+"""Countries that a question may name, beyond those that are drawn."""
+AMERICAN_STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|Connecticut|Delaware|Hawaii|Idaho|Indiana|Iowa|Kansas|"
+    "Kentucky|Louisiana|Maine|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|"
+    "New Hampshire|New Jersey|New Mexico|North Carolina|North Dakota|Oklahoma|Pennsylvania|"
+    "Rhode Island|South Carolina|South Dakota|Tennessee|Utah|Vermont|Virginia|West Virginia|"
+    "Wisconsin|Wyoming"
+).split("|")
+"""States of the USA without a city among the places."""

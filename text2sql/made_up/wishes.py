@@ -23,13 +23,23 @@ from text2sql.made_up.people import known_places
 from text2sql.made_up.sketches import Subject, subject_of
 from text2sql.made_up.tokens import stem, tokens_of
 from text2sql.made_up.topics import OPEN_TOPICS, PERSON_TOPICS, split_name, table_nouns
-from text2sql.made_up.vocabulary import COUNTRIES, PRODUCTS, WORDS
+from text2sql.made_up.vocabulary import (
+    AMERICAN_STATES,
+    COUNTRIES,
+    OTHER_COUNTRIES,
+    PRODUCTS,
+    WORDS,
+)
 from text2sql.made_up.wish import MOST_OPTIONS, Wish
 from text2sql.schema import Schema
 
 MOST_COLUMNS = 3  # columns that one thing is given to
 SPARE_COLUMNS = 3  # columns that it is given to in some rows, in case it is meant for them
 _ALIKE = 0.3
+_CAPITAL_TOPICS = frozenset(
+    topic for topic, words in WORDS.items() if all(word[0].isupper() for word in words)
+) | {"city", "state", "country", "continent", "company", "category", "person"}
+_GENDERS = "male males female females man men woman women boy boys girl girls".split()
 _CLOSED_TOPICS = frozenset(
     "email phone sentence url image file ip secret slug zip address username timezone".split()
 )
@@ -121,10 +131,17 @@ def _texts(mention: Mention, place: _Place, places: Sequence[_Place]) -> Iterabl
     if {"firstname", "lastname"} <= beside and " " in first:
         head, _, tail = first.rpartition(" ")
         return {"firstname": (head,), "lastname": (tail,)}.get(topic, mention.texts)
-    if mention.strength is Strength.PLAIN:
-        spelled = (word for word in WORDS.get(topic, ()) if word.lower() == first.lower())
-        return (*mention.texts, *spelled)
+    if topic == "gender":
+        return _gender(first, place)
+    if mention.strength is Strength.PLAIN and topic in _CAPITAL_TOPICS:
+        return (first, first.title())
     return mention.texts
+
+
+def _gender(text: str, place: _Place) -> tuple[str, ...]:
+    """F or Female, as the column's own values are."""
+    word = "Male" if text.lower() in ("male", "males", "man", "men", "boy", "boys") else "Female"
+    return (word[:1],) if "sex" in place.column.lower() else (word, text)
 
 
 def _score(mention: Mention, place: _Place, hearing: Hearing) -> float:
@@ -184,6 +201,9 @@ def _topics_by_text() -> dict[str, frozenset[str]]:
     for place in known_places():
         named += [(place.city, "city"), (place.region, "state"), (place.country, "country")]
     named += [(continent, "continent") for continent, *_ in COUNTRIES.values()]
+    named += [(name, "country") for name in OTHER_COUNTRIES]
+    named += [(name, "state") for name in AMERICAN_STATES]
+    named += [(word, "gender") for word in _GENDERS]
     for text, topic in named:
         found.setdefault(text.lower(), set()).add(topic)
     return {text: frozenset(topics) for text, topics in found.items()}
