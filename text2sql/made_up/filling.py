@@ -101,6 +101,8 @@ class _Filler:
     def _keep(self, row: Row, picks: Mapping[str, int], part: Part) -> None:
         if part.hot is not None and len(picks) == len(part.picks):
             self.hot[part.hot] = len(self.done.rows)
+        if part.doubtful:
+            self.done.doubtful.append(len(self.done.rows))
         self.shown |= set(picks.items())
         self.done.rows.append(row)
 
@@ -119,7 +121,8 @@ class _Filler:
         row: Row = {}
         for name, column in columns.items():
             row[name] = None if column.linked else self._draw_value(column, sketch)
-            if part.hot is None and column.nulls and self.rng.random() < column.nulls:
+            cold = part.hot is None and not part.doubtful
+            if cold and column.nulls and self.rng.random() < column.nulls:
                 row[name] = None
         self._compute_total(row)
         for name, pick in picks.items():

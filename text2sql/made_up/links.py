@@ -53,17 +53,38 @@ def key_of(table: Table) -> tuple[str, ...]:
 
 def links_of(schema: Schema) -> dict[str, tuple[Link, ...]]:
     """Table name -> its links, those of most columns first."""
-    found: dict[str, tuple[Link, ...]] = {}
+    found = {
+        table.name: [link for key in table.foreign_keys if (link := _declared(table, key, schema))]
+        for table in schema.tables
+    }
+    keyed = any(found.values())
     for table in schema.tables:
-        links = [link for key in table.foreign_keys if (link := _declared(table, key, schema))]
-        taken = {name for link in links for name in link.columns}
-        links += [
-            link
-            for column in table.columns
-            if column.name.lower() not in taken and (link := _meant(table, column, schema))
-        ]
-        found[table.name] = tuple(sorted(links, key=lambda link: -len(link.columns)))
-    return found
+        taken = {name for link in found[table.name] for name in link.columns}
+        for column in table.columns:
+            own = key_of(table) == (column.name.lower(),)
+            if column.name.lower() in taken or (own and keyed):
+                continue
+            link = _meant(table, column, schema)
+            if link and (link.to_itself or not _leads_to(table.name, link.parent, found)):
+                found[table.name].append(link)
+    return {
+        name: tuple(sorted(links, key=lambda link: -len(link.columns)))
+        for name, links in found.items()
+    }
+
+
+def _leads_to(target: str, start: str, links: Mapping[str, Sequence[Link]]) -> bool:
+    """Whether a table's links, or its parents', lead to the target."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name == target:
+            return True
+        if name not in seen:
+            seen.add(name)
+            waiting += [link.parent for link in links[name]]
+    return False
 
 
 def _declared(table: Table, key: ForeignKey, schema: Schema) -> Link | None:
@@ -158,17 +179,22 @@ def _key_like(table: Table) -> int:
 def filling_order(
     schema: Schema, links: Mapping[str, Sequence[Link]]
 ) -> list[tuple[Table, tuple[Link, ...]]]:
-    """Tables with their links, parents first; a link that closes a circle is deferred."""
+    """Tables with their links, parents first; a link that closes a circle is deferred.
+
+    Where such a link is part of the key, it is left out: two keys that count their rows meet.
+    """
     waiting = {table.name: table for table in schema.tables}
     placed: list[tuple[Table, tuple[Link, ...]]] = []
     while waiting:
         ready = [name for name in waiting if not _blocking(links[name], waiting)]
         for name in ready or [min(waiting, key=lambda n: _cost(links[n], waiting))]:
-            table = waiting[name]
+            table = waiting.pop(name)
             later = _blocking(links[name], waiting)
-            own = tuple(replace(link, deferred=link in later) for link in links[name])
-            placed.append((table, own))
-            del waiting[name]
+            kept = [replace(link, deferred=link in later) for link in links[name]]
+            key = set(key_of(table))
+            placed.append(
+                (table, tuple(x for x in kept if not (x.deferred and key & set(x.columns))))
+            )
     return placed
 
 

@@ -23,13 +23,14 @@ class Filled:
     """A table's rows, each a value for every column name in small letters.
 
     `hot` are the places of the rows with which the question is answered; they go in turn through
-    so many `cases`.
+    so many `cases`. `doubtful` rows answer it if it means something else than it seems to.
     """
 
     table: Table
     rows: list[Row] = field(default_factory=list)
     hot: list[int] = field(default_factory=list)
     cases: int = 1
+    doubtful: list[int] = field(default_factory=list)
 
     def values(self) -> list[tuple[object, ...]]:
         """The rows in the order of the table's columns."""
@@ -67,6 +68,11 @@ class Parents:
             return None
         rounds = max(1, self.hot_rows // self.cases)
         return self._filled.hot[(case + self.cases * (rank % rounds)) % self.hot_rows]
+
+    def doubtful_place(self, rank: int) -> int | None:
+        """The `rank`-th parent that may answer the question."""
+        places = [] if self.link.to_itself else self._filled.doubtful
+        return places[rank % len(places)] if places else None
 
     def link_row(self, row: Row, place: int | None) -> bool:
         """Point the row to the parent at that place, or to any, or to none.

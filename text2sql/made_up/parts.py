@@ -7,8 +7,9 @@ Knows nothing of values.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from math import prod
 from random import Random
 
@@ -28,12 +29,14 @@ class Part:
     """What one row shows: `picks` says which of the things wanted in a column it gets.
 
     `hot` is its place among the rows that answer the question; `parents` are, for each link, the
-    places of those that it points to; `spare` is a column that shows a thing in doubt.
+    places of those that it points to. A `doubtful` row answers it if it means something else; then
+    `spare` may be a column and what it shows.
     """
 
     hot: int | None = None
     picks: dict[str, int] = field(default_factory=dict)
     parents: tuple[int | None, ...] = ()
+    doubtful: bool = False
     spare: tuple[str, str] | None = None
 
 
@@ -46,21 +49,32 @@ def cases_of(plan: TablePlan, parents: Sequence[Parents]) -> int:
 def parts_of(plan: TablePlan, parents: Sequence[Parents], count: int, rng: Random) -> list[Part]:
     """The part of each of a table's rows."""
     cases = cases_of(plan, parents)
-    above = max((parent.hot_rows for parent in parents), default=0)
     most = max(1, int(count * HOT_SHARE))
-    wanted = min(MOST_HOT_ROWS, max(HOT_ROWS, CASE_ROWS * cases, above))
+    wanted = min(MOST_HOT_ROWS, max(HOT_ROWS, CASE_ROWS * cases))
     special = [_hot(order, plan, parents) for order in range(min(wanted, most))]
+    room = min(MOST_SPARE_ROWS, most - len(special))
+    special += list(islice(_doubtful(plan, parents), max(room, 0)))
+    places = dict(zip(rng.sample(range(count), len(special)), special, strict=True))
+    return [places.get(place) or _cold(plan, len(parents), rng) for place in range(count)]
+
+
+def _doubtful(plan: TablePlan, parents: Sequence[Parents]) -> Iterator[Part]:
+    """Rows that show a thing where it may be meant, or point to rows that do."""
     spare = [
         (name, text)
         for name, column in plan.columns.items()
         for text in (column.wish.spare if column.wish else ())
     ]
-    for order in range(min(2 * len(spare), MOST_SPARE_ROWS, most - len(special))):
-        case = _hot(order, plan, parents)
-        place = len(special)
-        special.append(Part(place, case.picks, case.parents, spare[order % len(spare)]))
-    places = dict(zip(rng.sample(range(count), len(special)), special, strict=True))
-    return [places.get(place) or _cold(plan, len(parents), rng) for place in range(count)]
+    for order, shown in enumerate([*spare, *spare]):
+        yield replace(_hot(order, plan, parents), hot=None, doubtful=True, spare=shown)
+    for number, parent in enumerate(parents):
+        for order in range(HOT_ROWS):
+            place = parent.doubtful_place(order)
+            if place is None:
+                break
+            part = _hot(order, plan, parents)
+            above = tuple(place if n == number else p for n, p in enumerate(part.parents))
+            yield replace(part, hot=None, doubtful=True, parents=above)
 
 
 def _hot(order: int, plan: TablePlan, parents: Sequence[Parents]) -> Part:

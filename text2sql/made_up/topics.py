@@ -14,7 +14,8 @@ _SHORT = {
     "qty": "quantity", "amt": "amount", "num": "number", "no": "number", "nr": "number",
     "desc": "description", "descr": "description", "addr": "address", "tel": "phone",
     "telephone": "phone", "mobile": "phone", "cell": "phone", "fax": "phone", "fname": "firstname",
-    "lname": "lastname", "surname": "lastname", "forename": "firstname", "dob": "birthdate",
+    "lname": "lastname", "mname": "middle",
+    "surname": "lastname", "forename": "firstname", "dob": "birthdate",
     "birthday": "birthdate", "dept": "department", "cat": "category", "mail": "email",
     "postcode": "zip", "zipcode": "zip", "postal": "zip", "lat": "latitude", "lng": "longitude",
     "lon": "longitude", "pct": "percent", "percentage": "percent", "yr": "year", "sal": "salary",
@@ -156,7 +157,8 @@ def split_name(name: str) -> tuple[str, ...]:
     (('customer', 'email'), ('unit', 'price', '2'), ('birthdate',), ('order', 'id'))
     """
     spaced = re.sub(r"([a-z])([A-Z])|([A-Z]+)([A-Z][a-z])|(\D)(\d)", r"\1\3\5 \2\4\6", name)
-    parts = [part for part in re.split(r"[\W_]+", spaced.lower()) if part]
+    spaced = re.sub(r"\b([flm])[\W_]name\b", r"\1name", spaced.lower())  # LName
+    parts = [part for part in re.split(r"[\W_]+", spaced) if part]
     return tuple(_SHORT.get(part, part) for glued in parts for part in _unglued(glued))
 
 

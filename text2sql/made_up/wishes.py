@@ -36,6 +36,10 @@ from text2sql.schema import Schema
 MOST_COLUMNS = 3  # columns that one thing is given to
 SPARE_COLUMNS = 3  # columns that it is given to in some rows, in case it is meant for them
 _ALIKE = 0.3
+DOUBT = 3.2  # so much worse a column may still be the one that is meant
+_NARROW_TOPICS = frozenset(
+    "gender salutation weekday month semester yes currency country-code continent timezone".split()
+)
 _CAPITAL_TOPICS = frozenset(
     topic for topic, words in WORDS.items() if all(word[0].isupper() for word in words)
 ) | {"city", "state", "country", "continent", "company", "category", "person"}
@@ -89,6 +93,8 @@ def _places(schema: Schema, links: Mapping[str, Sequence[Link]]) -> Iterator[_Pl
                 continue
             subject = subject_of(table.name, column.name, column_kind(column))
             words = {*subject.words, *split_name(column.name)}
+            if subject.topic in PERSON_TOPICS:
+                words.add("name")
             stems = frozenset(stem(word) for word in words if not word.isdigit())
             yield _Place(
                 table.name, column.name, subject, stems - table_stems or stems, table_stems
@@ -108,10 +114,14 @@ def _place_mention(mention: Mention, places: Sequence[_Place], hearing: Hearing)
     for place in chosen:
         _give(place, mention, places)
     if mention.strength > Strength.PLAIN and not mention.compared:
-        for _, place in scored[len(chosen) : len(chosen) + SPARE_COLUMNS]:
-            if place.subject.kind.family == "text" and len(place.wish.spare) < MOST_OPTIONS:
+        for score, place in scored[len(chosen) : len(chosen) + SPARE_COLUMNS]:
+            if score >= best - DOUBT and _takes_any(place.subject):
                 spare = (*place.wish.spare, mention.texts[0])
-                place.wish = replace(place.wish, spare=spare)
+                place.wish = replace(place.wish, spare=spare[:MOST_OPTIONS])
+
+
+def _takes_any(subject: Subject) -> bool:
+    return subject.kind.family == "text" and subject.topic not in _NARROW_TOPICS
 
 
 def _give(place: _Place, mention: Mention, places: Sequence[_Place]) -> None:
