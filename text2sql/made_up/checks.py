@@ -11,11 +11,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+
+from text2sql.made_up.patterns import like_text, regex_text
 
 Row = Mapping[str, object]  # column name in small letters -> value
 _COMPARED: dict[type, Callable[[Any, Any], bool]] = {
@@ -59,18 +62,30 @@ class Check:
         except (Unclear, TypeError, ValueError, ArithmeticError, re.error):
             return True
 
-    def suggestions(self, column: str, row: Row) -> Iterator[object]:
+    def suggestions(self, column: str, row: Row, rng: Random) -> Iterator[object]:
         """Values that may make the condition true if `column` had them, likeliest first."""
         yield from self._other_sides(column, row)
+        yield from self._patterns(str(row.get(column) or ""), rng)
         for literal in self.tree.find_all(exp.Literal, exp.Boolean):
+            if isinstance(literal.parent, exp.Like | exp.ILike | exp.RegexpLike):
+                continue
             value = _literal(literal)
             yield value
             if isinstance(value, int | Decimal) and not isinstance(value, bool):
                 yield from (value + 1, value - 1)
-            elif isinstance(value, str):
-                yield re.sub(r"[%^$]", "", value).replace("_", "x")
         yield from (row[other] for other in self.columns if other != column and other in row)
         yield None
+
+    def _patterns(self, text: str, rng: Random) -> Iterator[object]:
+        """Texts that the condition's patterns match."""
+        nodes: Iterator[Any] = self.tree.find_all(exp.Like, exp.ILike, exp.RegexpLike)
+        for node in nodes:
+            if isinstance(node.expression, exp.Literal):
+                pattern = str(node.expression.this)
+                if isinstance(node, exp.RegexpLike):
+                    yield regex_text(pattern, rng)
+                else:
+                    yield like_text(pattern, text)
 
     def _other_sides(self, column: str, row: Row) -> Iterator[object]:
         """What the column is compared with."""

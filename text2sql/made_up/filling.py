@@ -70,8 +70,9 @@ class _Filler:
             for link in plan.links
             if not link.deferred
         ]
+        bound = {name for link in plan.links for name in link.columns}
         self.keys = [
-            Key(names, tuple((n, c.kind) for n in names if not (c := plan.columns[n]).linked))
+            Key(names, tuple((n, plan.columns[n].kind) for n in names if n not in bound))
             for names in plan.keys
         ]
         if plan.named and (plan.named,) not in plan.keys:
@@ -88,7 +89,7 @@ class _Filler:
         picks = {name: pick for name, pick in part.picks.items() if self._may_show(name, pick)}
         for turn in range(TRIES):
             row = self._draw(picks, part)
-            sound = self._link(row, part, turn) and settle(row, self.plan, picks)
+            sound = self._link(row, part, turn) and settle(row, self.plan, picks, self.rng)
             if sound and make_distinct(row, self.keys):
                 self._keep(row, picks, part)
                 return
@@ -179,6 +180,8 @@ class _Filler:
 
     def _anything(self, column: ColumnPlan) -> object:
         """Some value of a type that the column's own way of drawing did not fit."""
+        if not column.kind.is_number:
+            return None
         span = Range(max(_PLAIN.low, column.kind.low), min(_PLAIN.high, column.kind.high))
         return fit(draw(span, self.rng, whole=True), column.kind)
 

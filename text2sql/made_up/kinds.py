@@ -30,7 +30,7 @@ _FAMILIES = {
     "TIMESTAMP_S": "timestamp", "TIMESTAMP_MS": "timestamp", "TIMESTAMP_NS": "timestamp",
     "BOOLEAN": "boolean", "BOOL": "boolean", "LOGICAL": "boolean", "UUID": "uuid", "GUID": "uuid",
     "BLOB": "blob", "BYTEA": "blob", "BINARY": "blob", "VARBINARY": "blob", "INTERVAL": "interval",
-    "JSON": "json", "BIT": "bit", "BITSTRING": "bit", "STRUCT": "struct", "MAP": "map",
+    "JSON": "json", "BIT": "bit", "BITSTRING": "bit",
 }  # fmt: skip
 _TYPE = re.compile(r"\s*([A-Za-z_0-9]+)\s*(?:\((.*)\))?\s*([A-Za-z ]*)", re.DOTALL)
 _LABEL = re.compile(r"'((?:[^']|'')*)'")
@@ -42,7 +42,7 @@ class Kind:
     """A type's family, its bounds (whole numbers), the digits after its point, its characters.
 
     `allowed` are the only texts there may be, if there are any; `item` is a list's own kind and
-    `size` the length of a list that has a fixed one.
+    `size` the length of a list that has a fixed one; `fields` are a struct's, or a map's two.
     """
 
     family: str
@@ -53,6 +53,7 @@ class Kind:
     allowed: tuple[str, ...] = ()
     item: Kind | None = None
     size: int | None = None
+    fields: tuple[tuple[str, Kind], ...] = ()
 
     @property
     def is_number(self) -> bool:
@@ -88,6 +89,8 @@ def kind_of(type_name: str) -> Kind:
     (999999, 50, 255)
     >>> kind_of("ENUM('a', 'b')").allowed, kind_of("INTEGER[3]").size
     (('a', 'b'), 3)
+    >>> [name for name, kind in kind_of("STRUCT(x INTEGER, y DECIMAL(4, 2))").fields]
+    ['x', 'y']
     """
     text = type_name.strip()
     if text.endswith("]"):
@@ -99,9 +102,34 @@ def kind_of(type_name: str) -> Kind:
     name, inside = match[1].upper(), match[2] or ""
     if name in ("DECIMAL", "NUMERIC", "DEC"):
         return _decimal(inside)
+    if name in ("STRUCT", "ROW"):
+        return Kind("struct", fields=tuple(_field(part) for part in _parts(inside)))
+    if name == "MAP":
+        both = tuple(kind_of(part) for part in _parts(inside))
+        return Kind("map", fields=tuple(zip(("key", "value"), both, strict=False)))
     if name == "ENUM":
         return Kind("text", allowed=tuple(v.replace("''", "'") for v in _LABEL.findall(inside)))
     return _plain(name, inside)
+
+
+def _parts(inside: str) -> list[str]:
+    """What stands between the commas that are in no brackets."""
+    parts, depth = [""], 0
+    for letter in inside:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _field(text: str) -> tuple[str, Kind]:
+    """A struct's field: its name, maybe in quotes, and its kind."""
+    match = re.fullmatch(r'(?:"((?:[^"]|"")*)"|(\S+))\s+(.+)', text, re.DOTALL)
+    if match is None:
+        return text, Kind("other")
+    return (match[1] or match[2] or "").replace('""', '"'), kind_of(match[3])
 
 
 def _decimal(inside: str) -> Kind:
@@ -176,7 +204,7 @@ def _converted(value: object, kind: Kind) -> object:
             return time.fromisoformat(value)
     if kind.family == "boolean":
         return value.lower() in _TRUE
-    return value if kind.family in ("uuid", "json", "bit") else None
+    return value if kind.family in ("uuid", "json", "bit", "map") else None
 
 
 def _between_times(value: object, kind: Kind) -> object:

@@ -38,6 +38,12 @@ class Link:
         """Whether parent and child are one table."""
         return self.table == self.parent
 
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """The columns that get their values from the parent: not those that are the row's own."""
+        own = self.references if self.to_itself else ()
+        return tuple(name for name in self.columns if name not in own)
+
 
 def key_of(table: Table) -> tuple[str, ...]:
     """The primary key; where none is declared, a first column called id or <table>_id."""
@@ -107,11 +113,13 @@ def _link(
         return None
     keys = [key_of(table), *(tuple(n.lower() for n in unique) for unique in table.unique)]
     inside = set(key_of(table))
-    optional = all(
+    own = inside if table.name == parent.name else set()  # drawn, not repeated from a parent
+    empty = [
         column.nullable and column.name.lower() not in inside
         for name in columns
-        if (column := table.column(name))
-    )
+        if (column := table.column(name)) and column.name.lower() not in own
+    ]
+    optional = bool(empty) and all(empty)
     exclusive = any(key and set(key) <= set(names) for key in keys)
     return Link(table.name, names, parent.name, targets, optional, exclusive)
 

@@ -16,7 +16,7 @@ from text2sql.made_up.kinds import Kind, fit
 from text2sql.made_up.moments import moment, year
 from text2sql.made_up.numbers import PLAIN, Range, range_of
 from text2sql.made_up.people import Product
-from text2sql.made_up.sketches import Sketch, Subject
+from text2sql.made_up.sketches import Sketch, Subject, subject_of
 from text2sql.made_up.texts import text_for
 from text2sql.made_up.topics import split_name
 
@@ -151,11 +151,30 @@ def _boolean(subject: Subject, sketch: Sketch, rng: Random) -> object:
 
 
 def _list(subject: Subject, sketch: Sketch, rng: Random) -> object:
-    item = subject.kind.item or Kind("other")
-    make = maker_of(
-        Subject(subject.table, subject.name, subject.words, subject.topic, item, Bounds())
-    )
+    make = maker_of(_inside(subject, subject.kind.item or Kind("other")))
     return [make(sketch, rng) for _ in range(subject.kind.size or rng.randrange(1, 4))]
+
+
+def _inside(subject: Subject, kind: Kind, name: str = "") -> Subject:
+    """What a list, a struct or a map holds."""
+    if name:
+        return subject_of(subject.table, name, kind)
+    return Subject(subject.table, subject.name, subject.words, subject.topic, kind, Bounds())
+
+
+def _struct(subject: Subject, sketch: Sketch, rng: Random) -> object:
+    return {
+        name: maker_of(_inside(subject, kind, name))(sketch, rng)
+        for name, kind in subject.kind.fields
+    }
+
+
+def _map(subject: Subject, sketch: Sketch, rng: Random) -> object:
+    """A map of one pair, in the text that DuckDB casts to any map."""
+    (_, first), (_, second) = subject.kind.fields
+    key = maker_of(_inside(subject, first, "name"))(sketch, rng)
+    value = maker_of(_inside(subject, second, "level"))(sketch, rng)
+    return f"{{{key}={value}}}"
 
 
 def _blob(subject: Subject, sketch: Sketch, rng: Random) -> object:
@@ -181,5 +200,6 @@ _MAKERS: dict[str, Callable[[Subject, Sketch, Random], object]] = {
     "json": _json,
     "bit": lambda subject, sketch, rng: f"{rng.getrandbits(8):08b}",
     "list": _list,
-    "struct": lambda subject, sketch, rng: None,
+    "struct": _struct,
+    "map": _map,
 }

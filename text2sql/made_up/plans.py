@@ -69,7 +69,7 @@ def plan_table(
     key = key_of(table)
     unique = [tuple(name.lower() for name in names) for names in table.unique]
     keys = tuple(dict.fromkeys(names for names in [key, *unique] if names))
-    linked = {name for link in links for name in link.columns}
+    linked = {name for link in links for name in link.repeated}
     columns = {
         column.name.lower(): _plan_column(
             table,

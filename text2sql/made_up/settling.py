@@ -6,6 +6,7 @@ Knows nothing of how rows are drawn.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from random import Random
 
 from text2sql.made_up.checks import Check
 from text2sql.made_up.keys import Row
@@ -15,7 +16,7 @@ from text2sql.made_up.plans import ColumnPlan, TablePlan
 ROUNDS = 5
 
 
-def settle(row: Row, plan: TablePlan, kept: Collection[str]) -> bool:
+def settle(row: Row, plan: TablePlan, kept: Collection[str], rng: Random) -> bool:
     """Change the row until every CHECK holds; columns in `kept` only if nothing else helps.
 
     False if that did not help.
@@ -24,12 +25,19 @@ def settle(row: Row, plan: TablePlan, kept: Collection[str]) -> bool:
         broken = [check for check in plan.checks if not check.holds(row)]
         if not broken:
             return True
-        if not any(_mend(row, check, len(broken), plan, kept) for check in broken):
+        if not any(_mend(row, check, len(broken), plan, kept, rng) for check in broken):
             return False
     return all(check.holds(row) for check in plan.checks)
 
 
-def _mend(row: Row, check: Check, broken: int, plan: TablePlan, kept: Collection[str]) -> bool:
+def _mend(
+    row: Row,
+    check: Check,
+    broken: int,
+    plan: TablePlan,
+    kept: Collection[str],
+    rng: Random,
+) -> bool:
     """Find one value with which fewer conditions are broken."""
     columns: Mapping[str, ColumnPlan] = plan.columns
     for name in [*(n for n in check.columns[::-1] if n not in kept), *kept]:
@@ -37,7 +45,7 @@ def _mend(row: Row, check: Check, broken: int, plan: TablePlan, kept: Collection
         if column is None or name not in check.columns or column.linked or column.numbered:
             continue
         before = row[name]
-        for suggested in check.suggestions(name, row):
+        for suggested in check.suggestions(name, row, rng):
             row[name] = fit(suggested, column.kind)
             if row[name] is None and not column.nullable:
                 continue

@@ -86,7 +86,7 @@ def wishes_of(
 
 def _places(schema: Schema, links: Mapping[str, Sequence[Link]]) -> Iterator[_Place]:
     for table in schema.tables:
-        linked = {name for link in links.get(table.name, ()) for name in link.columns}
+        linked = {name for link in links.get(table.name, ()) for name in link.repeated}
         table_stems = frozenset(stem(noun) for noun in table_nouns(table.name))
         for column in table.columns:
             if column.name.lower() in linked:
