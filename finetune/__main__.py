@@ -47,7 +47,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, help="settings as JSON")
     parser.add_argument("--preset", choices=("quick", "full"), help="settings to start from")
     parser.add_argument(
-        "--data", action="append", help="examples (JSONL, CSV) or a data set's name"
+        "--data", action="append", help="examples (JSONL, CSV), a data set's name, or bundled"
     )
     parser.add_argument("--databases", help="folder of the examples' databases")
     parser.add_argument("--base", help="0.5b, 1.5b, a hub name or a folder")
@@ -118,6 +118,8 @@ def _train_config(arguments: argparse.Namespace) -> TrainConfig:
     elif arguments.resume:
         if not arguments.run:
             raise TrainingError("There is nothing to resume.", hint="Name the run with --run.")
+        if len(given) > 1 or arguments.preset:
+            raise TrainingError("A resumed run keeps its settings.", hint="Give --run alone.")
         config = from_file(RunFolder(runs_folder() / check_name(arguments.run)).config_file)
     else:
         config = from_preset(arguments.preset or "quick", **given)

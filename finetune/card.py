@@ -101,7 +101,9 @@ def new_card(
 def _portable(config: TrainConfig) -> dict[str, Any]:
     """The settings without where things lay on this machine."""
     data = [Path(one).name if Path(one).exists() else one for one in config.data]
-    return {**asdict(config), "data": data, "databases": Path(config.databases).name}
+    judges = [Path(one).name for one in config.judged_by]
+    places = {"data": data, "databases": Path(config.databases).name, "judged_by": judges}
+    return {**asdict(config), **places}
 
 
 def data_source(name: str, *, rows: int, licence: str = "") -> DataSource:

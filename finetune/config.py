@@ -33,6 +33,9 @@ class TrainConfig:
 
     data: tuple[str, ...] = _setting((), "Files of examples (JSONL, CSV) or hub data set names.")
     databases: str = _setting("", "Folder that the examples' database paths start from.")
+    judged_by: tuple[str, ...] = _setting(
+        (), "Files of questions that models are judged by: what they ask is not trained on."
+    )
     base: str = _setting("0.5b", "Base model: 0.5b, 1.5b, a hub name or a folder.")
     run: str = _setting("", "Name of the run, which is also its folder's.")
     preset: str = _setting("", "The preset these settings started from.")
@@ -41,7 +44,7 @@ class TrainConfig:
     epochs: float = _setting(1.0, "Passes over the data.", low=0.001, high=100)
     max_steps: int | None = _setting(None, "Stop after so many steps, if set.", low=1, high=10**7)
     minutes: float | None = _setting(
-        None, "Time budget: the schedule ends when it does, if set.", low=0.1, high=10**5
+        None, "Time for all of it, scoring included: the steps are cut to fit.", low=0.1, high=10**5
     )
     questions_per_sequence: int = _setting(
         16, "Questions packed behind one copy of their schema; 1 packs none.", low=1, high=256
@@ -98,8 +101,14 @@ class TrainConfig:
 
 PRESETS: Mapping[str, Mapping[str, Any]] = types.MappingProxyType(
     {
-        "quick": {"minutes": 11.0, "epochs": 3.0, "save_every": 10, "eval_examples": 60},
-        "full": {"epochs": 2.0, "save_every": 50, "eval_examples": 300},
+        "quick": {
+            "data": ("bundled",),
+            "minutes": 11.0,
+            "epochs": 3.0,
+            "save_every": 10,
+            "eval_examples": 60,
+        },
+        "full": {"data": ("bundled",), "epochs": 2.0, "save_every": 50, "eval_examples": 300},
     }
 )
 

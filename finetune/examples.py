@@ -13,7 +13,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,10 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Example:
-    """One question with its gold SQL; `database` is a path below a folder given elsewhere."""
+    """One question with its gold SQL; `database` is a path below a folder given elsewhere.
+
+    `line` is where it stood (1-based; 0 if nowhere), which makes it no other example.
+    """
 
     id: str
     question: str
@@ -37,6 +40,7 @@ class Example:
     dialect: str = "duckdb"
     database: str = ""
     difficulty: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def read_examples(path: Path) -> Examples:
     seen: set[str] = set()
     for line, row in rows(_text(path)):
         try:
-            example = _example(row, f"{path.name.split('.')[0]}-{line}")
+            example = example_of(row, f"{path.name.split('.')[0]}-{line}", line)
             if example.id in seen:
                 raise ValueError(f"the id {example.id!r} was there before")
         except ValueError as error:
@@ -123,7 +127,7 @@ def _csv_rows(text: str) -> Iterator[tuple[int, Any]]:
             yield reader.line_num, ValueError(f"no CSV: {error}")
 
 
-def _example(row: Any, spare_id: str) -> Example:
+def example_of(row: Any, spare_id: str, line: int = 0) -> Example:
     """The row as an example; ValueError says what is wrong with it."""
     if isinstance(row, ValueError):
         raise row
@@ -139,4 +143,5 @@ def _example(row: Any, spare_id: str) -> Example:
         if not text.strip() and not (name == "schema" and values.get("database")):
             raise ValueError(f"no {name}")
     extra = {name: str(values[name]) for name in OPTIONAL if values.get(name) not in (None, "")}
-    return Example(**{"id": spare_id, **{k: v.strip() for k, v in texts.items()}, **extra})
+    kept = {k: v.strip() for k, v in texts.items()}
+    return Example(**{"id": spare_id, **kept, **extra}, line=line)

@@ -93,12 +93,12 @@ def _status(folder: RunFolder, state: State | None, alive: bool) -> Status:
 
 def _message(folder: RunFolder, state: State, status: Status, log: tuple[str, ...]) -> str:
     if status == "died":
-        return f"{_why_it_died(folder, state, log)} {_what_is_left(folder)}"
+        return f"{_why_it_died(folder, state, log)} {folder.what_is_left()}"
     if status == "failed":
         said = state.message or _last_error(log) or "The trainer failed and gave no reason."
-        return f"{said} {_what_is_left(folder)}"
+        return f"{said} {folder.what_is_left()}"
     if status == "stopped":
-        return f"{state.message or 'Stopped.'} {_what_is_left(folder)}"
+        return f"{state.message or 'Stopped.'} {folder.what_is_left()}"
     if status == "stopping":
         return "Saving what was learned; this can take as long as one step."
     return state.message
@@ -121,13 +121,6 @@ def _why_it_died(folder: RunFolder, state: State, log: tuple[str, ...]) -> str:
     if said := _last_error(log):
         return f"It ended with an error: {said}"
     return "It was ended from outside: by kill -9, a restart, or the system for want of memory."
-
-
-def _what_is_left(folder: RunFolder) -> str:
-    step = folder.last_step()
-    if step:
-        return f"Step {step} is saved: resume goes on from there."
-    return "Nothing was saved yet: resume starts it again from the beginning."
 
 
 def _last_error(log: tuple[str, ...]) -> str:

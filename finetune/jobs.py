@@ -22,7 +22,14 @@ from finetune.config import TrainConfig
 from finetune.job_child import jobs_lock
 from finetune.job_status import STOP_FILE, JobStatus, observe
 from finetune.processes import process_start
-from finetune.run_folder import RunFolder, State, check_name, run_folders, runs_folder
+from finetune.run_folder import (
+    RunFolder,
+    State,
+    check_name,
+    free_name,
+    run_folders,
+    runs_folder,
+)
 from text2sql.errors import TrainingError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -156,15 +163,20 @@ class Jobs:
 
     def _settled(self, config: TrainConfig) -> TrainConfig:
         """The config with a name, and with paths that hold wherever a resume starts from."""
-        data = tuple(str(Path(d).absolute()) if Path(d).exists() else d for d in config.data)
-        databases = str(Path(config.databases).absolute()) if config.databases else ""
-        run = config.run or self._free_name()
-        return replace(config, run=run, data=data, databases=databases, resume=False).validate()
+        return replace(
+            config,
+            run=config.run or free_name(self.runs),
+            data=tuple(map(_from_anywhere, config.data)),
+            judged_by=tuple(map(_from_anywhere, config.judged_by)),
+            databases=_from_anywhere(config.databases),
+            base=_from_anywhere(config.base),
+            resume=False,
+        ).validate()
 
-    def _free_name(self) -> str:
-        stem = time.strftime("run-%Y%m%d-%H%M%S")
-        names = (stem, *(f"{stem}-{n}" for n in range(2, 1000)))
-        return next(name for name in names if not (self.runs / name).exists())
+
+def _from_anywhere(named: str) -> str:
+    """A path that exists, absolute; any other name as it is."""
+    return str(Path(named).absolute()) if named and Path(named).exists() else named
 
 
 def _send(state: State, number: signal.Signals) -> None:

@@ -163,6 +163,13 @@ class RunFolder:
         checkpoints = self.checkpoints()
         return int(checkpoints[-1].name.removeprefix("checkpoint-")) if checkpoints else 0
 
+    def what_is_left(self) -> str:
+        """What a run that ended early can go on from."""
+        step = self.last_step()
+        if step:
+            return f"Step {step} is saved: resume goes on from there."
+        return "Nothing was saved yet: resume starts it again from the beginning."
+
     def log_tail(self, lines: int = 20) -> tuple[str, ...]:
         """The log's last lines; of a progress bar only its latest state."""
         try:
@@ -193,6 +200,13 @@ def check_name(name: str) -> str:
 def runs_folder() -> Path:
     """Where runs are kept: TEXT2SQL_RUNS, or `runs` in the current folder."""
     return Path(os.environ.get("TEXT2SQL_RUNS") or "runs").absolute()
+
+
+def free_name(runs: Path) -> str:
+    """A name that no run has, made of the time."""
+    stem = time.strftime("run-%Y%m%d-%H%M%S")
+    names = (stem, *(f"{stem}-{n}" for n in range(2, 1000)))
+    return next(name for name in names if not (runs / name).exists())
 
 
 def run_folders(runs: Path) -> tuple[RunFolder, ...]:

@@ -6,13 +6,14 @@ Knows nothing of how training is done, only of what it returns or raises.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 from finetune.config import TrainConfig
 from finetune.foreseen import Foreseen
 from finetune.job_child import STOPPED
-from finetune.run_folder import RunFolder, runs_folder
+from finetune.run_folder import RunFolder, Status, free_name, runs_folder
 from text2sql.errors import Text2SQLError, TrainingError
 
 
@@ -21,24 +22,32 @@ def train_run(config: TrainConfig, runs: Path | None = None) -> int:
 
     Raises TrainingError, DataError or ModelError; the folder then says so too.
     """
-    config = config.validate()
-    folder = RunFolder((runs or runs_folder()) / config.run)
+    runs = runs or runs_folder()
+    config = replace(config, run=config.run or free_name(runs)).validate()
+    folder = RunFolder(runs / config.run)
     if os.environ.get("RANK", "0") != "0":  # one of several processes writes for all
         return _train(config, folder)
     _prepare(folder, config)
     try:
         status = _train(config, folder)
     except Text2SQLError as error:
-        folder.update_state(status="failed", message=str(error))
+        _end(folder, "failed", str(error))
         raise
     except KeyboardInterrupt:
-        folder.update_state(status="stopped", message="It was interrupted.")
+        _end(folder, "stopped", "It was interrupted.")
         raise
     if status == STOPPED:
-        folder.update_state(status="stopped", message="It was stopped.")
+        _end(folder, "stopped", "It was stopped.")
     else:
         folder.update_state(status="finished")
+        print(f"{folder.adapter}", file=sys.stderr)
     return status
+
+
+def _end(folder: RunFolder, status: Status, message: str) -> None:
+    """Write how the run ended, and tell the shell what is left of it."""
+    folder.update_state(status=status, message=message)
+    print(f"The run {folder.name!r} is {status}. {folder.what_is_left()}", file=sys.stderr)
 
 
 def dry_run(config: TrainConfig) -> Foreseen:

@@ -75,6 +75,11 @@ class _Filler:
             Key(names, tuple((n, plan.columns[n].kind) for n in names if n not in bound))
             for names in plan.keys
         ]
+        self.once = {
+            name: {text.lower() for text in column.wish.texts}
+            for name, column in plan.columns.items()
+            if column.wish and (name == plan.named or (name,) in plan.keys)
+        }
         if plan.named and (plan.named,) not in plan.keys:
             self.keys.append(Key((plan.named,), ()))
 
@@ -86,18 +91,29 @@ class _Filler:
 
     def add(self, part: Part) -> None:
         """Make one more row, if the keys have room for it."""
-        picks = {name: pick for name, pick in part.picks.items() if self._may_show(name, pick)}
+        picks = {name: pick for name, pick in part.picks.items() if self._may_show(name, part)}
         for turn in range(TRIES):
             row = self._draw(picks, part)
+            if self._anticipates(row, picks):
+                continue
             sound = self._link(row, part, turn) and settle(row, self.plan, picks, self.rng)
             if sound and make_distinct(row, self.keys):
                 self._keep(row, picks, part)
                 return
 
-    def _may_show(self, name: str, pick: int) -> bool:
-        """A name is given to one row only."""
-        once = name == self.plan.named or (name,) in self.plan.keys
-        return not once or (name, pick) not in self.shown
+    def _may_show(self, name: str, part: Part) -> bool:
+        """A name is given to one row only, and that one answers the question."""
+        if name not in self.once:
+            return True
+        return part.hot is not None and (name, part.picks[name]) not in self.shown
+
+    def _anticipates(self, row: Row, picks: Mapping[str, int]) -> bool:
+        """Whether the row has by chance a name that is kept for another."""
+        return any(
+            str(row[name]).lower() in texts
+            for name, texts in self.once.items()
+            if name not in picks
+        )
 
     def _keep(self, row: Row, picks: Mapping[str, int], part: Part) -> None:
         if part.hot is not None and len(picks) == len(part.picks):

@@ -22,7 +22,13 @@ from text2sql.made_up.numbers import range_of
 from text2sql.made_up.people import known_places
 from text2sql.made_up.sketches import Subject, subject_of
 from text2sql.made_up.tokens import stem, tokens_of
-from text2sql.made_up.topics import OPEN_TOPICS, PERSON_TOPICS, split_name, table_nouns
+from text2sql.made_up.topics import (
+    OPEN_TOPICS,
+    PERSON_TOPICS,
+    PLACE_TOPICS,
+    split_name,
+    table_nouns,
+)
 from text2sql.made_up.vocabulary import (
     AMERICAN_STATES,
     COUNTRIES,
@@ -197,6 +203,8 @@ def _topic_score(mention: Mention, subject: Subject) -> float:
         score -= 2.0
     if mention.strength is Strength.PLAIN:
         return score + (1.2 if topic in OPEN_TOPICS else -0.6)
+    if mention.texts[0].islower() and topic in PERSON_TOPICS | PLACE_TOPICS:
+        return score - 0.8
     if topic in PERSON_TOPICS:
         return score + (0.9 if " " in mention.texts[0] or topic != "person" else 0.2)
     return score + (0.6 if topic else 0.0)
