@@ -72,7 +72,8 @@ class LocalGenerator:
     def summary(self) -> str:
         """One line for people: model, precision, device, adapter."""
         base = self.adapters.base
-        with_adapter = f"adapter {self.adapter}" if self.adapter else "no adapter"
+        mark = self.adapters.fingerprint(self.adapter)[:8]
+        with_adapter = f"adapter {self.adapter} ({mark})" if self.adapter else "no adapter"
         return f"{base.name} · {base.precision} · {base.device} · {with_adapter}"
 
     def stream(

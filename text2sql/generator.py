@@ -5,7 +5,7 @@ Knows nothing of torch: the engine is tested with a generator that only replies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,3 +60,6 @@ class Generator(Protocol):
         cancelled: Callable[[], bool] = never,
     ) -> list[Completion]:
         """`count` completions drawn at random."""
+
+    def prefetch(self, prompts: Sequence[Prompt]) -> None:
+        """Complete prompts side by side, for `stream` to hand out later."""
