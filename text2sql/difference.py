@@ -108,8 +108,8 @@ def _compared(left: exp.Expr, right: exp.Expr, schema: Schema | None) -> Differe
         told = ("Both say the same, apart from how it is written.",)
         return Difference(_shown(left, set()), _shown(right, set()), told, same=True)
     here, there = _differing(ours, theirs)
-    if not here and not there:
-        here, there = _out_of_place(ours, theirs)
+    if not here and not there:  # no edit that has a place in the text
+        here, there = _all(ours), _all(theirs)
     sentences = tuple(_sentences(ours, theirs)) or ("They differ in how they are built.",)
     return Difference(_shown(left, here), _shown(right, there), sentences, same=False)
 
@@ -132,21 +132,19 @@ def _differing(left: exp.Expr, right: exp.Expr) -> tuple[set[int], set[int]]:
     return here, there
 
 
-def _out_of_place(left: exp.Expr, right: exp.Expr) -> tuple[set[int], set[int]]:
-    """Columns that stand elsewhere, which is no edit of the trees; everything if that is not it."""
-    pairs = list(zip(left.expressions, right.expressions, strict=False))
-    moved = [pair for pair in pairs if pair[0] != pair[1]] or [(left, right)]
-    here = _numbers([node for ours, _ in moved for node in ours.walk()])
-    return here, _numbers([node for _, theirs in moved for node in theirs.walk()])
+def _all(tree: exp.Expr) -> set[int]:
+    return _numbers(list(tree.walk()))
 
 
 def _is_small(node: exp.Expr) -> bool:
     """Whether a node is a name or a value: a clause is marked by what is in it."""
-    return isinstance(node, exp.Column | exp.Identifier | exp.Literal | exp.Star | exp.Ordered)
+    return isinstance(node, exp.Column | exp.Identifier | exp.Literal | exp.Star)
 
 
 def _numbers(nodes: Sequence[exp.Expr]) -> set[int]:
-    return {node.meta[_NUMBER] for node in nodes if _NUMBER in node.meta}
+    """Their numbers; a name or a value is marked with all that is in it."""
+    whole = [one for node in nodes for one in (node.walk() if _is_small(node) else (node,))]
+    return {node.meta[_NUMBER] for node in whole if _NUMBER in node.meta}
 
 
 def _shown(tree: exp.Expr, differing: set[int]) -> tuple[Span, ...]:
