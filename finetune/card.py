@@ -21,15 +21,15 @@ from typing import Any, get_type_hints
 from finetune.config import TrainConfig
 from finetune.files import read_json, write_json
 from finetune.report import Report, compare
-from finetune.run_folder import runs_folder
 from text2sql.errors import AdapterError
 from text2sql.prompt import FINGERPRINT
+from text2sql.released import CARD as CARD
+from text2sql.released import RELEASED as RELEASED
+from text2sql.released import SETTINGS as SETTINGS
+from text2sql.released import find_adapter as find_adapter
 
-CARD = "card.json"
 WEIGHTS = "adapter_model.safetensors"
-SETTINGS = "adapter_config.json"
 PACKAGES = ("torch", "transformers", "peft", "trl", "bitsandbytes", "sqlglot", "duckdb")
-RELEASED = Path(__file__).resolve().parent / "adapters"
 # Formats that run code when they are read.
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 
@@ -193,21 +193,6 @@ def with_accuracy(card: Card, name: str, *, after: Report, before: Report, how: 
     )
     others = tuple(m for m in card.accuracy if (m.set, m.how) != (name, how))
     return replace(card, accuracy=(*others, measured))
-
-
-def find_adapter(named: str) -> Path:
-    """The folder of an adapter given by path, by the name of a released one, or of a run.
-
-    Raises AdapterError that names those there are.
-    """
-    released, runs = RELEASED, runs_folder()
-    for place in (Path(named), released / named, runs / named / "adapter"):
-        if (place / SETTINGS).is_file():
-            return place
-    found = [p.parent.name for p in released.glob(f"*/{CARD}")]
-    found += [p.parent.parent.name for p in runs.glob(f"*/adapter/{CARD}")]
-    known = ", ".join(sorted(found)) or "none yet"
-    raise AdapterError(f"There is no adapter {named!r}.", hint=f"There are: {known}.")
 
 
 def installed_versions() -> dict[str, str]:

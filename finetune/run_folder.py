@@ -26,6 +26,7 @@ from typing import Any, Literal, get_args
 from finetune.files import read_json, read_lines, told, write_json, write_text
 from finetune.processes import is_alive, process_start
 from text2sql.errors import TrainingError
+from text2sql.released import runs_folder as runs_folder
 
 Status = Literal[
     "queued", "starting", "running", "stopping", "stopped", "finished", "died", "failed"
@@ -195,11 +196,6 @@ def check_name(name: str) -> str:
             "letter or a digit.",
         )
     return name
-
-
-def runs_folder() -> Path:
-    """Where runs are kept: TEXT2SQL_RUNS, or `runs` in the current folder."""
-    return Path(os.environ.get("TEXT2SQL_RUNS") or "runs").absolute()
 
 
 def free_name(runs: Path) -> str:
