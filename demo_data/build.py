@@ -50,13 +50,22 @@ class Dice:
             self._fakers[locale] = faker
         return self._fakers[locale]
 
-    def people(self, count: int, locales: Sequence[str] = ("en_GB",)) -> list[str]:
-        """So many different names, from the locales in turn."""
-        names: dict[str, None] = {}
+    def person(self, locale: str, sex: str = "") -> str:
+        faker = self.faker(locale)
+        first = {"F": faker.first_name_female, "M": faker.first_name_male}.get(
+            sex, faker.first_name
+        )
+        return f"{first()} {faker.last_name()}"
+
+    def people(
+        self, count: int, locales: Sequence[str] = ("en_GB",), sexes: Sequence[str] = ("",)
+    ) -> dict[str, str]:
+        """So many different names with the sex of each, from the locales in turn."""
+        names: dict[str, str] = {}
         while len(names) < count:
-            faker = self.faker(locales[len(names) % len(locales)])
-            names[f"{faker.first_name()} {faker.last_name()}"] = None
-        return list(names)
+            sex = self.one(sexes)
+            names.setdefault(self.person(locales[len(names) % len(locales)], sex), sex)
+        return names
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
@@ -225,7 +234,7 @@ def shop(dice: Dice) -> Tables:
 
 def shop_stores(dice: Dice) -> list[Row]:
     rows = lines(STORES)
-    managers: list[str | None] = [*dice.people(len(rows))]
+    managers: list[str | None] = list(dice.people(len(rows)))
     managers[3] = None  # a post to be filled
     return numbered(
         "store_id",
@@ -804,12 +813,7 @@ def clinic_doctors(dice: Dice, departments: list[list[str]]) -> list[Row]:
 
 
 def clinic_patients(dice: Dice) -> list[Row]:
-    faker = dice.faker("en_US")
-    sexes = {
-        f"{faker.first_name_female() if sex == 'F' else faker.first_name_male()} "
-        f"{faker.last_name()}": sex
-        for sex in dice.random.choices("FM", [53, 47], k=340)
-    }
+    people = dice.people(340, ["en_US"], "FM")
     bloods = ["O+", "A+", "B+", "AB+", "O-", "A-", "B-", "AB-"]
     insurers = ["Evergreen Health", "Union Care", "Bluestone Mutual", None]
     return numbered(
@@ -827,7 +831,7 @@ def clinic_patients(dice: Dice) -> list[Row]:
                 else None,
                 "insurer": dice.one(insurers, [42, 30, 16, 12]),
             }
-            for name, sex in sexes.items()
+            for name, sex in people.items()
         ),
     )
 
@@ -987,7 +991,7 @@ def league(dice: Dice) -> Tables:
 
 def league_players(dice: Dice, teams: list[list[str]]) -> list[Row]:
     names = {
-        locale: iter(dice.people(160 if locale == "en_GB" else 70, [locale]))
+        locale: iter(dice.people(160 if locale == "en_GB" else 70, [locale], "M"))
         for locale in FOOTBALL_LOCALES
     }
     rows: list[Row] = []
@@ -1036,7 +1040,7 @@ def league_matches(dice: Dice, teams: list[list[str]]) -> list[Row]:
         rounds = league_rounds(len(teams))
         dice.random.shuffle(rounds)
         for number, pairs in enumerate(rounds, 1):
-            weekend = start + DAY * 7 * (number - 1 + (number > 14) * 5)
+            weekend = start + DAY * 7 * (number - 1 + (number > 18) * 3)
             if weekend > date(2026, 11, 30):
                 break
             for home, away in pairs:
@@ -1227,9 +1231,9 @@ def flights_flights(
     while len(rows) < 1600:
         code, *_, unpunctual = dice.one(airlines, [5, 3, 7, 3, 8, 9, 3])
         home, away = airports[homes[code]], dice.one(airports, traffic)
-        if home is away:
+        kilometres = distance(home, away) if home is not away else 0
+        if kilometres < 250:
             continue
-        kilometres = distance(home, away)
         long = kilometres > 4000
         fleet = [a for a in aircraft if a["airline_code"] == code]
         fitting = [a for a in fleet if (a["model"] in LONG_HAUL) == long] or fleet
