@@ -23,7 +23,7 @@ from finetune.run_folder import RunFolder, State, check_name
 from text2sql.errors import TrainingError
 
 TRAINER = (sys.executable, str(ROOT / "tests/fixtures/jobs/trainer.py"))
-PATIENCE_S = 15.0
+PATIENCE_S = 90.0  # a child at the lowest priority waits long on a busy machine
 
 
 def wanted(run: str = "", **behaviour: Any) -> TrainConfig:
@@ -93,7 +93,7 @@ def test_it_outlives_the_process_that_started_it(tmp_path: Path) -> None:
         "config = TrainConfig(data=('a',), run='orphan', notes='{\"steps\": 400}')\n"
         "jobs.start(config); os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    app = subprocess.run([sys.executable, "-c", script], timeout=20, check=False)
+    app = subprocess.run([sys.executable, "-c", script], timeout=PATIENCE_S, check=False)
     assert app.returncode == -signal.SIGKILL
     jobs = Jobs(runs, trainer=TRAINER)
     try:

@@ -116,8 +116,12 @@ class Author:
         fit = [c for c in table.of_kind("number") if c.distinct > 3]
         return self.rng.choice(fit) if fit else None
 
+    def function(self, column: ColumnFacts, *names: str) -> str:
+        """One of the aggregate functions, sums only where a sum says something."""
+        return self.rng.choice([n for n in names if n != "SUM" or column.summable])
+
     def category(self, table: TableFacts) -> ColumnFacts | None:
-        fit = [c for c in table.of_kind("category") if 1 < c.distinct]
+        fit = [c for c in table.of_kind("category") if c.distinct > 1]
         return self.rng.choice(fit) if fit else None
 
     def link(self, *, labelled_parent: bool = False) -> Link | None:
@@ -126,6 +130,7 @@ class Author:
             link
             for link in self.facts.links
             if self.facts.alone(link)
+            and link.child.key != link.column
             and link.child.speakable
             and link.parent.speakable
             and (link.parent.labels or not labelled_parent)

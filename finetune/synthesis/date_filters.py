@@ -13,6 +13,7 @@ from random import Random
 
 from finetune.synthesis.facts import ColumnFacts, iso
 from finetune.synthesis.phrasing import fill
+from finetune.synthesis.words import with_article
 
 MONTHS = tuple(calendar.month_name)
 _PARTICIPLES = {
@@ -60,12 +61,12 @@ def _said(moment: str, column: ColumnFacts, noun: str, rng: Random, *, only: boo
             .replace("dated in", "from")
             .replace("dated on", "dated")
         )
-    return fill(rng, _DATED, col=noun, m=moment)
+    return fill(rng, _DATED, col=noun, a_col=with_article(noun), m=moment)
 
 
 _DATED = (
-    "with a {col} {m}", "whose {col} [is|was|falls|fell] {m}", "where the {col} is {m}",
-    "that have a {col} {m}", "having a {col} {m}", "for which the {col} is {m}",
+    "with {a_col} {m}", "whose {col} [is|was|falls|fell] {m}", "where the {col} is {m}",
+    "that have {a_col} {m}", "having {a_col} {m}", "for which the {col} is {m}",
 )  # fmt: skip
 
 
@@ -78,13 +79,12 @@ def in_words(day: datetime.date, rng: Random) -> str:
     month = MONTHS[day.month]
     return rng.choice(
         (
-            day.isoformat(),
-            day.isoformat(),
+            *(day.isoformat(), day.isoformat()),
             f"{day.day} {month} {day.year}",
             f"{month} {day.day}, {day.year}",
             f"{month} {_ordinal(day.day)}, {day.year}",
             f"the {_ordinal(day.day)} of {month} {day.year}",
-        )  # fmt: skip
+        )
     )
 
 
@@ -101,14 +101,14 @@ def _ordinal(number: int) -> str:
 def _month(column: ColumnFacts, rng: Random) -> tuple[str, str]:
     day = _day(column, rng)
     said = fill(rng, ("in {m}", "in {m}", "in the month of {m}", "during {m}"), m=MONTHS[day.month])
-    return f"EXTRACT(MONTH FROM {column.as_date}) = {day.month}", said
+    return f"EXTRACT(MONTH FROM {column.sql}) = {day.month}", said
 
 
 def _month_of_year(column: ColumnFacts, rng: Random) -> tuple[str, str]:
     day = _day(column, rng)
     sql = (
-        f"EXTRACT(YEAR FROM {column.as_date}) = {day.year} "
-        f"AND EXTRACT(MONTH FROM {column.as_date}) = {day.month}"
+        f"EXTRACT(YEAR FROM {column.sql}) = {day.year} "
+        f"AND EXTRACT(MONTH FROM {column.sql}) = {day.month}"
     )
     return sql, fill(
         rng, ("in {m} {y}", "in {m} of {y}", "during {m} {y}"), m=MONTHS[day.month], y=day.year
@@ -118,7 +118,7 @@ def _month_of_year(column: ColumnFacts, rng: Random) -> tuple[str, str]:
 def _year(column: ColumnFacts, rng: Random) -> tuple[str, str]:
     day = _day(column, rng)
     said = fill(rng, ("in {y}", "in {y}", "during {y}", "in the year {y}"), y=day.year)
-    return f"EXTRACT(YEAR FROM {column.as_date}) = {day.year}", said
+    return f"EXTRACT(YEAR FROM {column.sql}) = {day.year}", said
 
 
 def _after(column: ColumnFacts, rng: Random) -> tuple[str, str]:
@@ -172,11 +172,27 @@ def year_number(column: ColumnFacts, noun: str, rng: Random) -> tuple[str, str]:
         return f"{column.sql} {sign} {year}", f"{participle.replace('{who}', 'that')} {moment}"
     if sign == "=":
         said = fill(
-            rng, ("with {col} {y}", "whose {col} is {y}", "from {y}", "of {y}"), col=noun, y=year
+            rng,
+            ("with {col} {y}", "whose {col} is {y}", "from {y}", "of {y}"),
+            col=noun,
+            a_col=with_article(noun),
+            y=year,
         )
     elif sign == ">=":
-        said = fill(rng, ("whose {col} is {y} or later", "from {y} [on|onwards]"), col=noun, y=year)
+        said = fill(
+            rng,
+            ("whose {col} is {y} or later", "from {y} [on|onwards]"),
+            col=noun,
+            a_col=with_article(noun),
+            y=year,
+        )
     else:
-        said = fill(rng, ("whose {col} is {m}", "with a {col} {m}", "from {m}"), col=noun, m=moment)
+        said = fill(
+            rng,
+            ("whose {col} is {m}", "with {a_col} {m}", "from {m}"),
+            col=noun,
+            a_col=with_article(noun),
+            m=moment,
+        )
         said = said.replace("from before", "from before").replace("from after", "from after")
     return f"{column.sql} {sign} {year}", said

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from finetune.synthesis.words import NO_NOUNS, column_words, singular, words
+from finetune.synthesis.words import column_words, is_noun, singular, words
 from text2sql.database import Database
 from text2sql.errors import ExecutionError
 from text2sql.schema import Column, Table
@@ -23,14 +23,22 @@ Kind = Literal["key", "category", "text", "number", "year", "date", "flag"]
 
 MOST_CATEGORIES = 25
 MOST_ROWS = 2_000_000
+MOST_TEXTS = 500
+MOST_CHARS = 80
 _NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UINTEGER", "UBIGINT")
 _FRACTIONAL = ("DOUBLE", "FLOAT", "REAL", "DECIMAL")
 _DATES = ("DATE", "TIMESTAMP")
+_TEXTS = ("VARCHAR", "TEXT", "ENUM", "CHAR")
 _QUANTILES = (0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95)
 _ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])( \d\d:\d\d(:\d\d)?)?")
 _KEY_WORD = re.compile(
     r"(^|[ ])(id|key|code|number|uuid|phone|fax|zip|postcode|postal|isbn|latitude|longitude|ssn|"
     r"telephone|details|address|password|web address)([ ]|$)"
+)
+_MOMENT = re.compile(r"\b(date|time|timestamp|day|birthday)\b")
+_NO_SUM = re.compile(
+    r"\b(age|rank|ranking|position|season|percent|percentage|rate|rating|score|stars|level|grade|"
+    r"average|height|speed|temperature|week|day|month|hour|order|share|version|gpa|latitude|per)\b"
 )
 _NAMES = ("name", "full name", "title", "label", "model", "product", "item")
 
@@ -67,13 +75,9 @@ class ColumnFacts:
         return self.type.upper().startswith(_NUMERIC)
 
     @property
-    def stored_as_text(self) -> bool:
-        return self.type.upper().startswith("VARCHAR")
-
-    @property
-    def as_date(self) -> str:
-        """An expression of type DATE or TIMESTAMP."""
-        return f"CAST({self.sql} AS DATE)" if self.stored_as_text else self.sql
+    def summable(self) -> bool:
+        """Whether a sum of it says anything: not of ages, ranks or prices of one piece."""
+        return not _NO_SUM.search(self.words)
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class TableFacts:
     @property
     def speakable(self) -> bool:
         """Whether its name is a noun: `on_call` and `trained_in` are not."""
-        return words(self.name).split()[-1] not in NO_NOUNS
+        return is_noun(self.name)
 
     @cached_property
     def labels(self) -> tuple[ColumnFacts, ...]:
@@ -182,15 +186,12 @@ def _table_facts(table: Table, database: Database) -> TableFacts | None:
         for i, column in enumerate(table.columns)
     }
     spread = _spread(table, database)
-    values = database.values()
     refers = {name.lower() for key in table.foreign_keys for name in key.columns}
     refers |= {name.lower() for name in table.primary_key}
     columns = []
     for column in table.columns:
-        known = spread.get(column.name) or values.get((table.name, column.name), ())
+        known = spread.get(column.name) or _texts(column, table, database)
         kind = _kind(column, table, known, sizes[column.name], column.name.lower() in refers)
-        if kind == "date" and not spread.get(column.name):
-            known = _dates(known)
         rows, filled, distinct = sizes[column.name]
         columns.append(
             ColumnFacts(table.name, column.name, kind, column.type, known, rows, filled, distinct)
@@ -213,9 +214,19 @@ def _spread(table: Table, database: Database) -> dict[str, tuple[Any, ...]]:
     return {name: tuple(row or ()) for name, row in zip(wanted, found, strict=True)}
 
 
-def _dates(texts: Sequence[Any]) -> tuple[str, ...]:
-    ordered = sorted(str(text)[:10] for text in texts)
-    return tuple(ordered[int(q * (len(ordered) - 1))] for q in _QUANTILES) if ordered else ()
+def _texts(column: Column, table: Table, database: Database) -> tuple[str, ...]:
+    """The texts of a column that can be quoted, the most frequent first.
+
+    `Database.values` would do, but for its time limit: what is made must not depend on the clock.
+    """
+    if not column.enum and not column.type.upper().startswith(_TEXTS):
+        return ()
+    found = database.run(
+        f"SELECT CAST({quoted(column.name)} AS VARCHAR) AS v FROM {quoted(table.name)} "
+        f"WHERE length(v) BETWEEN 1 AND {MOST_CHARS} "
+        f"GROUP BY v ORDER BY count(*) DESC, v LIMIT {MOST_TEXTS}"
+    )
+    return tuple(str(row[0]) for row in found.rows)
 
 
 def _kind(
@@ -235,8 +246,8 @@ def _kind(
         return "year" if _is_year(phrase, known) else "number"
     if not known:
         return "key"
-    if all(_ISO_DATE.fullmatch(str(text)) for text in known[:50]):
-        return "date"
+    if all(_ISO_DATE.fullmatch(str(text)) for text in known[:50]) or _MOMENT.search(phrase):
+        return "key"  # dates kept as texts: what is right to write differs from one to the next
     if all(str(text).replace(".", "", 1).isdigit() for text in known[:50]):
         return "key"
     few = distinct <= MOST_CATEGORIES and (distinct * 2 <= rows or column.enum)
@@ -244,7 +255,7 @@ def _kind(
 
 
 def _is_year(phrase: str, known: Sequence[Any]) -> bool:
-    years = all(isinstance(n, int) and 1500 <= n <= 2100 for n in known)
+    years = all(n == int(n) and 1500 <= n <= 2100 for n in known)
     return bool(known) and years and ("year" in phrase or phrase in ("founded", "opened", "built"))
 
 
@@ -272,9 +283,9 @@ def _guessed_links(child: TableFacts, tables: Sequence[TableFacts]) -> list[Link
         names = {f"{singular(words(parent.name))} id".replace(" ", ""), parent.key.lower()}
         for column in child.columns:
             plain = column.name.lower().replace("_", "")
-            if plain in {name.replace("_", "") for name in names} - {"id", "name", "code"}:
-                if column.name != child.key:
-                    found.append(Link(child, column.name, parent, parent.key))
+            meant = {name.replace("_", "") for name in names} - {"id", "name", "code"}
+            if plain in meant and column.name != child.key:
+                found.append(Link(child, column.name, parent, parent.key))
     return found
 
 

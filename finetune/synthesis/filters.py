@@ -27,6 +27,7 @@ _SORT = re.compile(r"\b(type|category|kind|genre|class|species|style|breed|segme
 _COLOUR = re.compile(r"\b(colou?r)$")
 _PART = re.compile(r"\b(department|team|school|company|club|division|faculty|ward|branch|section)$")
 _DULL = re.compile(r"\b(phone|fax|zip|postal|email|e-mail|address|description|url|password|note)")
+_MISSING = 0.15
 _GENDERS = {"m": "male", "f": "female", "male": "male", "female": "female"}
 _CONDITION_LIKE = re.compile(r"[A-Za-z]+(ed|ing|ive|ent|ble|open|new|en)", re.IGNORECASE)
 
@@ -52,8 +53,9 @@ def make_filter(
         if c.kind != "key" and c.name not in avoid and c.distinct > 1 and not _is_dull(c, rng)
     ]
     for _ in range(4 if columns else 0):
-        column = rng.choice(columns)
-        found = _MAKERS[column.kind](column, table, rng)
+        column = rng.choices(columns, [_weight(c, table) for c in columns])[0]
+        missing = column.nulls and rng.random() < _MISSING
+        found = (_missing if missing else _MAKERS[column.kind])(column, table, rng)
         if found and _says_something(found, table, database):
             return found
     return None
@@ -78,6 +80,13 @@ def literal(value: object) -> str:
     if isinstance(value, int | float):
         return f"{value:.10g}" if isinstance(value, float) else str(value)
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def _weight(column: ColumnFacts, table: TableFacts) -> float:
+    """Part of a text is asked for less often than a category, a number or a date."""
+    if column.kind == "text":
+        return 0.6 if column in table.labels else 0.3
+    return 1.5 if column.kind == "date" else 1.0
 
 
 def _is_dull(column: ColumnFacts, rng: Random) -> bool:
@@ -113,8 +122,6 @@ def _category(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | N
         return _either(column, table, rng)
     if chance < 0.18 and len(column.values) > 2:
         return _other_than(column, table, rng)
-    if chance < 0.22 and column.nulls:
-        return _missing(column, table, rng)
     return _is(column, str(rng.choice(column.values[:12])), table, rng)
 
 
@@ -129,16 +136,24 @@ def _is(column: ColumnFacts, value: str, table: TableFacts, rng: Random) -> Filt
         if _PLACE.search(column.words):
             return _clause(sql, column, _place_words(who, said, rng))
         if _PART.search(column.words):
-            return _clause(sql, column, fill(rng, _PARTS, v=said, who=who, col=noun))
+            return _clause(
+                sql, column, fill(rng, _PARTS, v=said, who=who, col=noun, a_col=with_article(noun))
+            )
         if _SORT.search(column.words):
-            return _clause(sql, column, fill(rng, _SORTS, v=said, col=noun))
+            return _clause(
+                sql, column, fill(rng, _SORTS, v=said, col=noun, a_col=with_article(noun))
+            )
         if column is table.label:
-            return _clause(sql, column, fill(rng, _NAMED, v=said, col=noun))
+            return _clause(
+                sql, column, fill(rng, _NAMED, v=said, col=noun, a_col=with_article(noun))
+            )
         if _COLOUR.search(column.words):
             return Filter(sql, said.lower(), column.name, before=True)
         if _CONDITION_LIKE.fullmatch(value) and ("status" in column.words or chance < 0.3):
             return Filter(sql, said.lower() if chance < 0.4 else said, column.name, before=True)
-    return _clause(sql, column, fill(rng, _EQUALS, v=said, col=noun, who=who))
+    return _clause(
+        sql, column, fill(rng, _EQUALS, v=said, col=noun, a_col=with_article(noun), who=who)
+    )
 
 
 def _clause(sql: str, column: ColumnFacts, text: str) -> Filter:
@@ -167,8 +182,8 @@ _NAMED = (
 )  # fmt: skip
 _EQUALS = (
     "whose {col} is {v}", "with {col} {v}", "with the {col} {v}", "whose {col} equals {v}",
-    "{who} have {v} as [their|the] {col}", "where the {col} is {v}", "having {v} as {col}",
-    "with {v} as {col}", "whose {col} is [listed as|recorded as|given as|set to] {v}",
+    "where the {col} is {v}", "with {v} as {col}",
+    "whose {col} is [listed|recorded|given] as {v}",
 )  # fmt: skip
 
 
@@ -177,49 +192,57 @@ def _either(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter:
     noun, who = attribute(column.name, table.name, rng), _who(table, rng)
     sql = f"{column.sql} IN ({literal(one)}, {literal(two)})"
     pair = fill(rng, ("{a} or {b}", "either {a} or {b}"), a=spoken(one, rng), b=spoken(two, rng))
-    wordings = ("whose {col} is {pair}", "with {col} {pair}", "{who} have {pair} as {col}")
+    wordings: tuple[str, ...] = (
+        "whose {col} is {pair}",
+        "with {col} {pair}",
+        "{who} have {pair} as {col}",
+    )
     if _PLACE.search(column.words):
         wordings = ("from {pair}", "in {pair}", "located in {pair}", "whose {col} is {pair}")
-    return _clause(sql, column, fill(rng, wordings, col=noun, pair=pair, who=who))
+    return _clause(
+        sql, column, fill(rng, wordings, col=noun, a_col=with_article(noun), pair=pair, who=who)
+    )
 
 
 def _other_than(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter:
     value = str(rng.choice(column.values[:8]))
     noun, who, said = attribute(column.name, table.name, rng), _who(table, rng), spoken(value, rng)
     wordings: tuple[str, ...] = (
-        "whose {col} is not {v}", "with a {col} other than {v}", "{who} do not have {v} as {col}",
+        "whose {col} is not {v}", "with {a_col} other than {v}", "{who} do not have {v} as {col}",
         "whose {col} is anything but {v}", "whose {col} isn't {v}", "whose {col} differs from {v}",
     )  # fmt: skip
     if _PLACE.search(column.words):
         wordings = (*wordings, "outside {v}", "not in {v}", "{who} are not from {v}")
-    text = fill(rng, wordings, col=noun, v=said, who=who)
+    text = fill(rng, wordings, col=noun, a_col=with_article(noun), v=said, who=who)
     return _clause(f"{column.sql} <> {literal(value)}", column, text)
 
 
 def _missing(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter:
     noun, who = attribute(column.name, table.name, rng), _who(table, rng)
     if rng.random() < 0.6:
-        text = fill(rng, _NO_VALUE, col=noun, who=who)
+        text = fill(rng, _NO_VALUE, col=noun, a_col=with_article(noun), who=who)
         return _clause(f"{column.sql} IS NULL", column, text)
-    return _clause(f"{column.sql} IS NOT NULL", column, fill(rng, _A_VALUE, col=noun, who=who))
+    return _clause(
+        f"{column.sql} IS NOT NULL",
+        column,
+        fill(rng, _A_VALUE, col=noun, a_col=with_article(noun), who=who),
+    )
 
 
 _NO_VALUE = (
-    "without a {col}", "with no {col}", "whose {col} is missing", "{who} have no {col}",
-    "whose {col} is unknown", "where no {col} is recorded", "lacking a {col}",
+    "without {a_col}", "with no {col}", "whose {col} is missing", "{who} have no {col}",
+    "whose {col} is unknown", "where no {col} is recorded", "lacking {a_col}",
     "whose {col} is not [known|recorded|given|filled in]",
 )  # fmt: skip
 _A_VALUE = (
-    "with a [known |recorded |]{col}", "{who} have a {col}", "whose {col} is known",
+    "with a [known |recorded |]{col}", "{who} have {a_col}", "whose {col} is known",
     "whose {col} is [recorded|given|filled in]", "where [a|the] {col} is recorded",
-    "for which a {col} is known",
+    "for which {a_col} is known",
 )  # fmt: skip
 
 
 def _text(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
     chance = rng.random()
-    if chance < 0.08 and column.nulls:
-        return _missing(column, table, rng)
     unique = column.distinct > column.filled * 0.8
     if chance < (0.95 if unique else 0.45):
         return _like(column, table, rng)
@@ -233,7 +256,9 @@ def _like(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
     if parts and rng.random() < 0.5:
         part = rng.choice(parts)
         part = part if rng.random() < 0.5 else part.lower()
-        text = fill(rng, _CONTAINS, col=noun, who=who, v=_in_quotes(part, rng))
+        text = fill(
+            rng, _CONTAINS, col=noun, a_col=with_article(noun), who=who, v=_in_quotes(part, rng)
+        )
         return _clause(f"{column.sql} ILIKE {literal(f'%{part}%')}", column, text)
     if not value[0].isalpha():
         return None
@@ -241,9 +266,11 @@ def _like(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
     if not start.isalnum():
         return None
     if rng.random() < 0.25 and value[-2:].isalpha():
-        text = fill(rng, _ENDS, col=noun, who=who, v=_in_quotes(value[-2:], rng))
+        text = fill(
+            rng, _ENDS, col=noun, a_col=with_article(noun), who=who, v=_in_quotes(value[-2:], rng)
+        )
         return _clause(f"{column.sql} ILIKE {literal(f'%{value[-2:]}')}", column, text)
-    text = fill(rng, _STARTS, col=noun, who=who, v=_in_quotes(start, rng))
+    text = fill(rng, _STARTS, col=noun, a_col=with_article(noun), who=who, v=_in_quotes(start, rng))
     return _clause(f"{column.sql} ILIKE {literal(f'{start}%')}", column, text)
 
 
@@ -254,17 +281,17 @@ def _in_quotes(text: str, rng: Random) -> str:
 _CONTAINS = (
     "whose {col} contains {v}", "with {v} in [the|their] {col}", "whose {col} mentions {v}",
     "whose {col} includes the word {v}", "{who} have {v} [somewhere |]in [the|their] {col}",
-    "where {v} is part of the {col}", "with a {col} containing {v}",
+    "where {v} is part of the {col}", "with {a_col} containing {v}",
 )  # fmt: skip
 _STARTS = (
-    "whose {col} [starts|begins] with {v}", "with a {col} [starting|beginning] with {v}",
-    "{who} have a {col} that [starts|begins] with {v}", "where the {col} [starts|begins] with {v}",
-    "with {v} at the [start|beginning] of [the|their] {col}", "whose {col} has {v} as its first part",
+    "whose {col} [starts|begins] with {v}", "with {a_col} [starting|beginning] with {v}",
+    "{who} have {a_col} that [starts|begins] with {v}", "where the {col} [starts|begins] with {v}",
+    "with {v} at the [start|beginning] of [the|their] {col}",
 )  # fmt: skip
 _ENDS = (
-    "whose {col} ends [with|in] {v}", "with a {col} ending [with|in] {v}",
-    "{who} have a {col} that ends [with|in] {v}", "where the {col} ends [with|in] {v}",
-    "with {v} at the end of [the|their] {col}", "whose {col} finishes with {v}",
+    "whose {col} ends [with|in] {v}", "with {a_col} ending [with|in] {v}",
+    "{who} have {a_col} that ends [with|in] {v}", "where the {col} ends [with|in] {v}",
+    "with {v} at the end of [the|their] {col}",
 )  # fmt: skip
 
 
@@ -276,7 +303,7 @@ def _number(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | Non
     chance = rng.random()
     if chance < 0.15:
         low, high = _round(column.values[1], column), _round(column.values[5], column)
-        text = fill(rng, _BETWEEN, col=noun, who=who, a=low, b=high)
+        text = fill(rng, _BETWEEN, col=noun, a_col=with_article(noun), who=who, a=low, b=high)
         sql = f"{column.sql} BETWEEN {literal(low)} AND {literal(high)}"
         return _clause(sql, column, text) if low < high else None
     if chance < 0.35:
@@ -284,10 +311,10 @@ def _number(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | Non
         text = fill(rng, wordings, col=noun, a_col=with_article(noun), who=who, v=value)
         return _clause(f"{column.sql} {sign}= {literal(value)}", column, text)
     scale = scale_of(column, table)
-    wordings = _ABOVE if sign == ">" else _BELOW
+    said = _ABOVE if sign == ">" else _BELOW
     if scale and rng.random() < 0.6:
-        wordings = scale.more if sign == ">" else scale.less
-    text = fill(rng, wordings, col=noun, a_col=with_article(noun), who=who, v=value)
+        said = scale.more if sign == ">" else scale.less
+    text = fill(rng, said, col=noun, a_col=with_article(noun), who=who, v=value)
     return _clause(f"{column.sql} {sign} {literal(value)}", column, text)
 
 
@@ -302,29 +329,28 @@ _ABOVE = (
     "whose {col} is [above|over|greater than|more than|higher than|larger than] {v}",
     "{who} have {a_col} [above|over|greater than|higher than|of more than] {v}",
     "where the {col} [exceeds|is above|is over|is more than] {v}", "whose {col} exceeds {v}",
-    "with more than {v} [in|as|for] {col}",
 )  # fmt: skip
 _BELOW = (
     "with {a_col} [below|under|less than|lower than|of less than|smaller than] {v}",
     "whose {col} is [below|under|less than|lower than|smaller than] {v}",
     "{who} have {a_col} [below|under|less than|lower than|of less than] {v}",
     "where the {col} [stays below|is below|is under|is less than] {v}",
-    "whose {col} does not reach {v}", "with less than {v} [in|as|for] {col}",
+    "whose {col} does not reach {v}",
 )  # fmt: skip
 _AT_LEAST = (
     "with {a_col} of [at least|no less than] {v}", "whose {col} is [at least|no less than] {v}",
     "{who} have {a_col} of {v} or [more|higher|above]", "whose {col} is {v} or [more|higher|above]",
-    "with [at least {v}|{v} or more] [as|for] {col}", "with a minimum {col} of {v}",
+    "with a minimum {col} of {v}",
 )  # fmt: skip
 _AT_MOST = (
     "with {a_col} of [at most|no more than|up to] {v}", "whose {col} is [at most|no more than] {v}",
     "{who} have {a_col} of {v} or [less|lower|below]", "whose {col} is {v} or [less|lower|below]",
-    "with [at most {v}|{v} or less] [as|for] {col}", "with a maximum {col} of {v}",
+    "with a maximum {col} of {v}",
 )  # fmt: skip
 _BETWEEN = (
-    "with a {col} between {a} and {b}", "whose {col} is between {a} and {b}",
-    "whose {col} lies between {a} and {b}", "{who} have a {col} from {a} to {b}",
-    "with a {col} in the range [from |of ]{a} to {b}", "whose {col} ranges from {a} to {b}",
+    "with {a_col} between {a} and {b}", "whose {col} is between {a} and {b}",
+    "whose {col} lies between {a} and {b}", "{who} have {a_col} from {a} to {b}",
+    "with {a_col} in the range [from |of ]{a} to {b}", "whose {col} ranges from {a} to {b}",
 )  # fmt: skip
 
 

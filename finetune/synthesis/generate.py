@@ -5,8 +5,10 @@ Knows nothing of how questions are worded.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from random import Random
 
 from sqlglot.errors import SqlglotError
@@ -20,13 +22,15 @@ from finetune.synthesis.joins import JOINS
 from finetune.synthesis.sets import SETS
 from finetune.synthesis.single import SINGLE
 from finetune.synthesis.times import TIMES
-from text2sql.database import Database
+from finetune.synthesis.windows import WINDOWS
+from text2sql.database import Database, database_from_schema
 from text2sql.errors import ExecutionError
 from text2sql.generator import never
 from text2sql.problems import QueryResult
+from text2sql.schema import Schema, to_ddl
 
 Write = Callable[[Author], Pair | None]
-KINDS: tuple[tuple[Write, int], ...] = (*SINGLE, *GROUPS, *JOINS, *SETS, *TIMES)
+KINDS: tuple[tuple[Write, int], ...] = (*SINGLE, *GROUPS, *JOINS, *SETS, *TIMES, *WINDOWS)
 TRIES = 12  # writings for one pair asked for; a small database runs out of things to say
 FAILED = 0.4  # of a turn is spent by a writing that came to nothing
 SAME_SQL = 2  # questions with one and the same statement
@@ -44,6 +48,19 @@ def synthesize(
     for kind, pair in _pairs(database, count, seed, cancelled):
         made.append(Example(f"{kind}-{seed}-{len(made)}", pair.question, "", pair.sql))
     return made
+
+
+def for_schema(
+    schema: Schema, count: int, seed: int = 0, cancelled: Callable[[], bool] = never
+) -> list[Example]:
+    """At most `count` examples on a schema that came without rows, ready to be trained on.
+
+    Rows are made up to ask about; each example carries the schema's text. Raises ExecutionError
+    if no database can be made of the schema.
+    """
+    ddl = to_ddl(schema)
+    with contextlib.closing(database_from_schema(schema, seed=seed)) as database:
+        return [replace(one, schema=ddl) for one in synthesize(database, count, seed, cancelled)]
 
 
 def _pairs(
@@ -74,11 +91,16 @@ def _checked(pair: Pair | None, database: Database) -> Pair | None:
     try:
         short = canonical(pair.sql, database.schema)
         result = database.run(short)
-        if not says_something(result) or database.run(pair.sql).rows != result.rows:
+        if not says_something(result) or _counted(database.run(pair.sql)) != _counted(result):
             return None
     except (SqlglotError, ExecutionError):
         return None
     return Pair(pair.question, short)
+
+
+def _counted(result: QueryResult) -> Counter[str]:
+    """The rows as a multiset: without ORDER BY they come in any order."""
+    return Counter(map(repr, result.rows))
 
 
 def says_something(result: QueryResult) -> bool:

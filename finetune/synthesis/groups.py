@@ -3,6 +3,7 @@
 Each function writes one kind of question; None where the dice fell on what can't be asked.
 """
 
+# ruff: noqa: E501 - a wording reads best on one line
 from __future__ import annotations
 
 from finetune.synthesis.author import Author, Pair
@@ -59,7 +60,7 @@ def aggregate_each(a: Author) -> Pair | None:
     if not table or not column or not number:
         return None
     filters = a.filters(table, a.rng.choice((0, 0, 0, 1)), [column, number])
-    name = a.rng.choice(("AVG", "AVG", "SUM", "SUM", "MAX", "MIN"))
+    name = a.function(number, "AVG", "AVG", "SUM", "SUM", "MAX", "MIN")
     question = a.say(
         (
             f"{TELL} the {{fn}} {{col}} of {{things}} {_EACH} {{one}}",
@@ -134,11 +135,11 @@ def having(a: Author) -> Pair | None:
     if not bounds:
         return None
     number, sign = bounds
-    phrase = a.rng.choice(_MORE_THAN[sign])
+    phrase = more_than(sign, number, a)
     one = a.attribute(column)
     question = a.say(
         (
-            f"Which {{many}} have {{phrase}} {{things}}",
+            "Which {many} have {phrase} {things}",
             f"{LIST} [the |all |]{{many}} with {{phrase}} {{things}}",
             "What {many} have {phrase} {things}",
             f"{LIST} every {{one}} that [has|comes with|counts] {{phrase}} {{things}}",
@@ -149,7 +150,7 @@ def having(a: Author) -> Pair | None:
         many=plural(one),
         one=one,
         things=a.described(table, filters),
-        phrase=phrase.format(n=number),
+        phrase=phrase,
     )
     return Pair(
         question,
@@ -168,6 +169,8 @@ def more_than(sign: str, number: object, a: Author) -> str:
     """
     A comparison with a count in words: 'at least 3'.
     """
+    if sign == ">" and number == 1:
+        return "more than one"
     return a.rng.choice(_MORE_THAN[sign]).format(n=number)
 
 

@@ -3,6 +3,7 @@
 Each function writes one kind of question; None where the dice fell on what can't be asked.
 """
 
+# ruff: noqa: E501 - a wording reads best on one line
 from __future__ import annotations
 
 from finetune.synthesis.author import Author, Pair, group_key
@@ -11,7 +12,7 @@ from finetune.synthesis.filters import Filter, literal, spoken, where
 from finetune.synthesis.groups import _bounds, more_than
 from finetune.synthesis.phrasing import COUNT, LIST, NUMBER, TELL
 from finetune.synthesis.single import FUNCTIONS
-from finetune.synthesis.words import event_verbs, is_person, plural, with_article
+from finetune.synthesis.words import event_verbs, is_person, plural
 
 
 def joined_tables(link: Link) -> str:
@@ -52,7 +53,7 @@ def child_of_parent(a: Author) -> Pair | None:
         return Pair(question, f"SELECT COUNT(*) FROM {joined_tables(link)}{clause}")
     number = a.number(link.child)
     if number and a.chance(0.35):
-        name = a.rng.choice(("AVG", "SUM", "SUM", "MAX", "MIN"))
+        name = a.function(number, "AVG", "SUM", "SUM", "MAX", "MIN")
         question = a.say(
             (
                 f"{TELL} the {{fn}} {{col}} of [all |the |]{{things}}",
@@ -291,7 +292,7 @@ def total_for_each_parent(a: Author) -> Pair | None:
     number = a.number(link.child) if link else None
     if not link or not number:
         return None
-    name = a.rng.choice(("SUM", "SUM", "AVG", "MAX"))
+    name = a.function(number, "SUM", "SUM", "AVG", "MAX")
     filters = a.filters(link.child, a.rng.choice((0, 0, 0, 1)), [number])
     slots = {
         "fn": a.rng.choice(FUNCTIONS[name]), "col": a.attribute(number),
@@ -346,7 +347,7 @@ def by_parent_category(a: Author) -> Pair | None:
     if not link or not column:
         return None
     number = a.number(link.child) if a.chance(0.6) else None
-    name = a.rng.choice(("SUM", "AVG"))
+    name = a.function(number, "SUM", "AVG") if number else "SUM"
     measure = f"{name}({number.sql})" if number else "COUNT(*)"
     what = f"{a.rng.choice(FUNCTIONS[name])} {a.attribute(number)}" if number else "number"
     parent = a.noun(link.parent)
@@ -412,7 +413,7 @@ def action(a: Author) -> Pair | None:
     label = thing.parent.label
     assert label is not None
     value = str(a.rng.choice(label.values[:40]))
-    dates = [c for c in event.of_kind("date")]
+    dates = event.of_kind("date")
     when = a.filters(event, 1, [c for c in event.columns if c.kind != "date"]) if dates else []
     slots = {
         "people": plural(a.noun(person.parent)), "did": a.rng.choice(event_verbs(event.name)),

@@ -49,6 +49,7 @@ def fill(rng: Random, templates: Sequence[str], **slots: object) -> str:
 def say(rng: Random, templates: Sequence[str], **slots: object) -> str:
     """A question or a command: a phrase with its capital and its end, mostly."""
     text = re.sub(r"\s+([,?.!])", r"\1", fill(rng, templates, **slots))
+    text = re.sub(r"\b(all|the) \1\b", r"\1", text)
     return _as_typed(text, rng)
 
 

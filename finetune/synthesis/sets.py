@@ -3,6 +3,7 @@
 Each function writes one kind of question; None where the dice fell on what can't be asked.
 """
 
+# ruff: noqa: E501 - a wording reads best on one line
 from __future__ import annotations
 
 from finetune.synthesis.author import Author, Pair, group_key

@@ -3,6 +3,7 @@
 Each function writes one kind of question; None where the dice fell on what can't be asked.
 """
 
+# ruff: noqa: E501 - a wording reads best on one line
 from __future__ import annotations
 
 from finetune.synthesis.author import Author, Pair
@@ -79,7 +80,6 @@ def which(a: Author) -> Pair | None:
             f"{LIST} the names of [all |the |]{{things}}"
             if _called_name(table)
             else f"{LIST} {{things}}",
-            "{things}",
             "[I'm looking for|Search for|Look up] {things}",
         ),
         things=a.described(table, filters),
@@ -169,11 +169,12 @@ def aggregate(a: Author) -> Pair | None:
     filters = a.filters(table, a.rng.choice((0, 1, 1, 2)), [column])
     slots = {"col": a.attribute(column), "things": a.described(table, filters)}
     if a.chance(0.25):
-        chosen = a.rng.sample(sorted(FUNCTIONS), a.rng.choice((2, 2, 3)))
+        fit = [name for name in sorted(FUNCTIONS) if name != "SUM" or column.summable]
+        chosen = a.rng.sample(fit, a.rng.choice((2, 2, 3)))
         names = [a.rng.choice(FUNCTIONS[name]) for name in chosen]
         slots["fn"] = f"{', '.join(names[:-1])} and {names[-1]}"
     else:
-        chosen = [a.rng.choice(("AVG", "AVG", "SUM", "SUM", "MAX", "MIN"))]
+        chosen = [a.function(column, "AVG", "AVG", "SUM", "SUM", "MAX", "MIN")]
         slots["fn"] = a.rng.choice(FUNCTIONS[chosen[0]])
     question = a.say(
         (
@@ -272,7 +273,6 @@ _TOP_MANY = (
     "What are the {word} {things} with the {most} {col}",
     "Which {n} of the {things} have the {most} {col}",
     "the {word} {things} with the {most} {col}",
-    "Who or what are the {word} {things} with the {most} {col}",
 )
 _TOP_MANY_ADJECTIVE = (
     f"{LIST} the {{word}} {{adj}} {{things}}",
@@ -282,6 +282,36 @@ _TOP_MANY_ADJECTIVE = (
     "the {word} {adj} {things}",
     "Name the {word} {adj} of the {things}",
 )
+
+
+_ORDERS = {
+    ("text", False): (
+        "in alphabetical order of {by}", "sorted alphabetically by {by}", "ordered by {by}",
+    ),
+    ("text", True): ("in reverse alphabetical order of {by}", "sorted by {by} from Z to A"),
+    ("time", False): (
+        "from the earliest to the latest {by}", "sorted by {by}, oldest first", "in order of {by}",
+    ),
+    ("time", True): (
+        "from the latest to the earliest {by}", "sorted by {by}, newest first",
+        "by {by} in descending order",
+    ),
+    ("number", False): (
+        "from the lowest to the highest {by}", "sorted by {by} in ascending order",
+        "in increasing order of {by}", "ordered by {by}", "with the smallest {by} first",
+    ),
+    ("number", True): (
+        "from the highest to the lowest {by}", "sorted by {by} in descending order",
+        "in decreasing order of {by}", "with the largest {by} first",
+    ),
+}  # fmt: skip
+
+
+def _sort(column: ColumnFacts) -> str:
+    """How one speaks of an order by the column: of texts, of times or of numbers."""
+    if column.kind in ("text", "category"):
+        return "text"
+    return "time" if column.kind in ("date", "year") else "number"
 
 
 def ordered(a: Author) -> Pair | None:
@@ -295,27 +325,13 @@ def ordered(a: Author) -> Pair | None:
         return None
     down = a.chance(0.5)
     filters = a.filters(table, a.rng.choice((0, 0, 1)), [by])
-    if by.kind in ("text", "category"):
-        order = ("in reverse alphabetical order of {by}", "sorted by {by} from Z to A") if down else (
-            "in alphabetical order of {by}", "sorted alphabetically by {by}", "ordered by {by}",
-        )  # fmt: skip
-    elif by.kind in ("date", "year"):
-        order = ("from the latest to the earliest {by}", "sorted by {by}, newest first", "by {by} in descending order") if down else (
-            "from the earliest to the latest {by}", "sorted by {by}, oldest first", "in order of {by}",
-        )  # fmt: skip
-    else:
-        order = ("from the highest to the lowest {by}", "sorted by {by} in descending order", "in decreasing order of {by}", "with the largest {by} first") if down else (
-            "from the lowest to the highest {by}", "sorted by {by} in ascending order", "in increasing order of {by}", "ordered by {by}", "with the smallest {by} first",
-        )  # fmt: skip
+    order = _ORDERS[_sort(by), down]
     question = a.say(
         (
             f"{LIST} the {{many}} of [all |the |]{{things}} {{order}}",
             f"{LIST} the {{many}} of [all |the |]{{things}}, {{order}}",
             "What are the {many} of [all |the |]{things}, {order}",
             "{many} of {things} {order}",
-            "[Sort|Order] [the |all |]{things} {order} and [show|give|list] their {many}".replace(
-                "[Sort|Order]", "[Put|Arrange]"
-            ),
             "I want the {many} of [all |the |]{things}, {order}",
         ),
         many=shown.many,
@@ -347,14 +363,12 @@ def against_average(a: Author) -> Pair | None:
         ),
         "What {things} have {a_col} {side} the overall average",
         "{things} with {a_col} {side} the mean",
-        "Which of the {things} are {side} the average {col}",
         f"{LIST} the {{things}} whose {{col}} is {{side}} that of the average {{thing}}",
     )
     if counted:
         templates = (
             f"{COUNT} {{things}} have {{a_col}} {{side}} the average",
             f"{NUMBER} {{things}} whose {{col}} is {{side}} the average",
-            "How many of the {things} are {side} the average {col}",
             "How many {things} have {a_col} {side} the mean {col}",
             "Count the {things} with {a_col} {side} the average",
             "For how many {things} is the {col} {side} the average",

@@ -1,8 +1,9 @@
-"""Questions over time and within groups: months, years, the latest, the best of each group.
+"""Questions over time: by months and years, the busiest of them, the latest, the days between.
 
 Each function writes one kind of question; None where the dice fell on what can't be asked.
 """
 
+# ruff: noqa: E501 - a wording reads best on one line
 from __future__ import annotations
 
 from finetune.synthesis.author import Author, Pair
@@ -10,10 +11,10 @@ from finetune.synthesis.facts import ColumnFacts, TableFacts
 from finetune.synthesis.filters import where
 from finetune.synthesis.phrasing import LIST, TELL
 from finetune.synthesis.single import FUNCTIONS
-from finetune.synthesis.words import plural
 
 
-def _dated(a: Author) -> tuple[TableFacts, ColumnFacts] | None:
+def dated(a: Author) -> tuple[TableFacts, ColumnFacts] | None:
+    """A table with a date worth asking about, and that date."""
     table = a.table("date")
     columns = [c for c in table.of_kind("date") if c.values and c.distinct > 2] if table else []
     return (table, a.rng.choice(columns)) if table and columns else None
@@ -21,15 +22,15 @@ def _dated(a: Author) -> tuple[TableFacts, ColumnFacts] | None:
 
 def per_period(a: Author) -> Pair | None:
     """Rows counted, or a number summed, by year, month or day of the week of a date."""
-    found = _dated(a)
+    found = dated(a)
     if not found:
         return None
     table, column = found
     filters = a.filters(table, a.rng.choice((0, 0, 1)), table.of_kind("date"))
     number = a.number(table) if a.chance(0.45) else None
-    name = a.rng.choice(("SUM", "AVG"))
+    name = a.function(number, "SUM", "AVG") if number else "SUM"
     period, cell = a.rng.choice(_PERIODS)
-    key = cell.format(d=column.as_date)
+    key = cell.format(d=column.sql)
     what = (
         f"{a.rng.choice(FUNCTIONS[name])} {a.attribute(number)} of {{things}}"
         if number
@@ -73,14 +74,14 @@ _PERIODS = (
 
 def busiest_period(a: Author) -> Pair | None:
     """The year or month with the most rows or the highest sum."""
-    found = _dated(a)
+    found = dated(a)
     if not found:
         return None
     table, column = found
     filters = a.filters(table, a.rng.choice((0, 0, 1)), table.of_kind("date"))
     number = a.number(table) if a.chance(0.4) else None
     period, cell = a.rng.choice((("year", "EXTRACT(YEAR FROM {d})"), ("calendar month", "EXTRACT(MONTH FROM {d})"), ("month", "DATE_TRUNC('month', {d})"), ("day of the week", "DAYNAME({d})")))  # fmt: skip
-    key = cell.format(d=column.as_date)
+    key = cell.format(d=column.sql)
     most = a.chance(0.8)
     if number:
         what = f"the {'highest' if most else 'lowest'} total {a.attribute(number)} of"
@@ -112,7 +113,7 @@ def busiest_period(a: Author) -> Pair | None:
 
 def latest(a: Author) -> Pair | None:
     """The first or the last date, or what happened then."""
-    found = _dated(a)
+    found = dated(a)
     if not found:
         return None
     table, column = found
@@ -163,134 +164,43 @@ def latest(a: Author) -> Pair | None:
     )
 
 
-def best_of_each(a: Author) -> Pair | None:
-    """The first one or few of each category by a number or a date: QUALIFY."""
-    table = a.table("category", labelled=True)
-    column = a.category(table) if table else None
-    if not table or not column or column in table.labels:
+def span(a: Author) -> Pair | None:
+    """The days between two dates of a row: on average, at most, or more than so many."""
+    table = a.table("date")
+    dates = [c for c in table.of_kind("date") if c.values and c.distinct > 2] if table else []
+    if not table or len(dates) < 2:
         return None
-    dates = [c for c in table.of_kind("date", "year") if c.distinct > 3]
-    number = a.rng.choice(dates) if dates and a.chance(0.4) else a.number(table)
-    if not number:
+    first, last = dates[:2]
+    if not _in_order(a, first, last):
         return None
-    high, top = a.chance(0.65), a.rng.choice((1, 1, 1, 2, 3))
-    over_time = number.kind != "number"
-    if over_time:
-        most = a.rng.choice(("latest", "most recent") if high else ("earliest",))
-    else:
-        most = a.rng.choice(("highest", "largest", "greatest") if high else ("lowest", "smallest"))
-    noun = a.noun(table)
-    filters = a.filters(table, a.rng.choice((0, 0, 0, 1)), [column, number])
-    things = a.described(table, filters, noun=noun)
-    slots = {
-        "thing": noun, "things": things, "one": a.attribute(column), "most": most,
-        "col": a.attribute(number), "n": str(top),
-    }  # fmt: skip
-    slots["ones"] = plural(slots["one"])
-    if top == 1:
-        templates: tuple[str, ...] = (
-            "For each {one}, which of the {things} has the {most} {col}",
-            f"{LIST} [for each|per] {{one}} the one of the {{things}} with the {{most}} {{col}}",
-            "Which of the {things} has the {most} {col} within [each|its] {one}",
-            "{things} with the {most} {col} of [each|their] {one}",
-            "In each {one}, which one of the {things} has the {most} {col}",
-            "[Find|Show|Name] the one of the {things} with the {most} {col} in every {one}",
-        )
-    else:
-        templates = (
-            "For each {one}, which {n} of the {things} have the {most} {col}",
-            f"{LIST} the {{n}} {{things}} with the {{most}} {{col}} [for each|per|in each|of every] {{one}}",
-            "Which {n} {things} have the {most} {col} within each {one}",
-            "the {n} {things} with the {most} {col} per {one}",
-            "In each {one}, which {n} of the {things} have the {most} {col}",
-            "[Find|Show|Name] the {n} {things} with the {most} {col} in every {one}",
-        )
-    return Pair(
-        a.say(templates, **slots),
-        f"SELECT {column.sql}, {a.labels(table)} FROM {table.sql}{where(filters)} QUALIFY ROW_NUMBER() OVER "
-        f"(PARTITION BY {column.sql} ORDER BY {number.sql}{' DESC' if high else ''}) {'=' if top == 1 else '<='} {top}",
-    )
-
-
-def ranked(a: Author) -> Pair | None:
-    """Each thing with its rank by a number, in all or within its category."""
-    table = a.table("number", labelled=True)
-    number = a.number(table) if table else None
-    if not table or not number:
-        return None
-    column = a.category(table) if a.chance(0.4) else None
-    within = f" within [each|its] {a.attribute(column)}" if column else ""
-    filters = a.filters(table, a.rng.choice((0, 0, 1)), [number])
+    filters = a.filters(table, a.rng.choice((0, 0, 1)), table.of_kind("date"))
+    name = a.rng.choice(("AVG", "AVG", "MAX", "MIN"))
     question = a.say(
         (
-            f"Rank [all |the |]{{things}} by {{col}}{within}, highest first",
-            f"{LIST} [all |the |]{{things}} with their rank by {{col}}{within}",
-            f"What rank does each of the {{things}} have by {{col}}{within}",
-            f"{{things}} and their rank by {{col}}{within}",
-            f"Give each of the {{things}} a rank by {{col}}{within}, the highest being number one",
-            f"How do the {{things}} rank by {{col}}{within}",
+            f"{TELL} the {{fn}} number of days {{between}} of [all |the |]{{things}}",
+            "How many days lie {between} of {things}, {adverb}",
+            "What is the {fn} number of days {between} for {things}",
+            "{fn} number of days {between} of {things}",
+            "{adverb}, how many days pass {between} of {things}",
         ),
-        things=a.described(table, filters), col=a.attribute(number),
+        fn={"AVG": "average", "MAX": "largest", "MIN": "smallest"}[name],
+        adverb={"AVG": "on average", "MAX": "at most", "MIN": "at least"}[name],
+        between=f"between the {a.attribute(first)} and the {a.attribute(last)}",
+        things=a.described(table, filters),
     )  # fmt: skip
-    part = f"PARTITION BY {column.sql} " if column else ""
     return Pair(
         question,
-        f"SELECT {a.labels(table)}, RANK() OVER ({part}ORDER BY {number.sql} DESC) "
+        f"SELECT {name}(DATE_DIFF('day', {first.sql}, {last.sql})) "
         f"FROM {table.sql}{where(filters)}",
     )
 
 
-def running_total(a: Author) -> Pair | None:
-    """A sum that grows over time."""
-    found = _dated(a)
-    number = a.number(found[0]) if found else None
-    if not found or not number:
-        return None
-    table, column = found
-    filters = a.filters(table, a.rng.choice((0, 0, 1)), [number, *table.of_kind("date")])
-    question = a.say(
-        (
-            f"{LIST} the running total of {{col}} of {{things}} over time, with the {{date}}",
-            "What is the [running|cumulative] [total|sum] of {col} of {things} by {date}",
-            f"{LIST} each {{date}} of {{things}} with the cumulative {{col}}",
-            "[cumulative|running] {col} of {things} by {date}",
-            "How does the {col} of {things} add up over time, by {date}",
-            "For [all |]{things}, in order of {date}, give the {date} and the {col} summed so far",
-        ),
-        col=a.attribute(number), date=a.attribute(column), things=a.described(table, filters),
-    )  # fmt: skip
-    return Pair(
-        question,
-        f"SELECT {column.sql}, SUM({number.sql}) OVER (ORDER BY {column.sql}) "
-        f"FROM {table.sql}{where(filters)}",
-    )
+def _in_order(a: Author, first: ColumnFacts, last: ColumnFacts) -> bool:
+    """Whether no row has the second date before the first."""
+    found = a.database.run(
+        f'SELECT COUNT(*) FROM "{first.table}" WHERE {last.sql} < {first.sql}'
+    ).rows
+    return bool(found[0][0] == 0)
 
 
-def share_each(a: Author) -> Pair | None:
-    """What part of all rows each category holds, in percent."""
-    table = a.table("category")
-    column = a.category(table) if table else None
-    if not table or not column:
-        return None
-    question = a.say(
-        (
-            "What percentage of the {things} falls [to|on] each {one}",
-            f"{LIST} each {{one}} with its share of [all |the |]{{things}} in percent",
-            "[percentage|share in percent] of {things} [by|per] {one}",
-            "How are the {things} spread over the {ones}, in percent",
-            "For each {one}, what percentage of all {things} does it [have|hold]",
-            "[Compute|Calculate] the percentage of {things} for each {one}",
-        ),
-        things=a.described(table, []), one=a.attribute(column), ones=plural(a.attribute(column)),
-    )  # fmt: skip
-    return Pair(
-        question,
-        f"SELECT {column.sql}, 100.0 * COUNT(*) / SUM(COUNT(*)) OVER () FROM {table.sql} "
-        f"GROUP BY {column.sql}",
-    )
-
-
-TIMES = (
-    (per_period, 8), (busiest_period, 5), (latest, 7), (best_of_each, 7), (ranked, 3),
-    (running_total, 2), (share_each, 2),
-)  # fmt: skip
+TIMES = ((per_period, 9), (busiest_period, 5), (latest, 7), (span, 3))
