@@ -7,24 +7,35 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune.card import CARD, RELEASED, find_adapter, read_card
-from finetune.run_folder import runs_folder
 from text2sql.engine import Engine
-from text2sql.errors import AdapterError, ModelError, Text2SQLError
-from text2sql.generator import Generator, never
-from ui.settings import NO_ADAPTER, Settings
+from text2sql.errors import AdapterError, GenerationError, ModelError, Text2SQLError
+from text2sql.generator import Completion, Generator, never
+from text2sql.prompt import Prompt
+from text2sql.released import (
+    CARD,
+    NO_ADAPTER,
+    RELEASED,
+    adapter_name,
+    find_adapter,
+    newest_released,
+    runs_folder,
+)
+from text2sql.weights import KNOWN
+from ui.settings import Settings
 
 if TYPE_CHECKING:
-    from text2sql.adapters import Adapters
+    from text2sql.adapters import AdapterInfo, Adapters
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.2
+RETRY_S = 5.0  # between looks for an endpoint that is down
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,7 @@ class Models:
         self._engines: dict[str | None, Engine] = {}
         self._lock = threading.Lock()
         self._changed = threading.Condition()
+        self.runner = Engine(_NoModel())  # for statements that people write
 
     @classmethod
     def of(cls, generator: Generator) -> Models:
@@ -83,20 +95,41 @@ class Models:
         loaded = (self.default,) if self.default else ()
         return tuple(dict.fromkeys([*loaded, *_released(), *_trained()]))
 
+    def loaded(self, adapter: str | None) -> AdapterInfo | None:
+        """What is known of an adapter in memory; None for the base, or one that is not loaded."""
+        if adapter is None or self._adapters is None:
+            return None
+        return self._adapters.loaded.get(adapter)
+
+    def resolve(self, chosen: str) -> str | None:
+        """The adapter that a choice on the page means: "" is the one to start with, "none" none."""
+        return self.default if not chosen else None if chosen == NO_ADAPTER else chosen
+
     def engine(self, adapter: str | None) -> Engine:
         """The engine with that adapter, or with none; raises ModelError."""
         if self._adapters is None:
             if self.default in self._engines:
                 return self._engines[self.default]
-            raise ModelError(self.state.error or "The model is still loading.")
+            raise ModelError(self.state.error or "The model is still loading.", hint="Wait a bit.")
         with self._lock:
             if adapter is not None:
-                self._adapters.load(adapter, _folder(self, adapter))
+                self._adapters.load(adapter, self._folder(adapter))
             if adapter not in self._engines:
                 from text2sql.generation import LocalGenerator
 
                 self._engines[adapter] = Engine(LocalGenerator(self._adapters, adapter))
             return self._engines[adapter]
+
+    def _folder(self, adapter: str) -> Path:
+        """Where an adapter lies: only those on offer, for the name comes from outside."""
+        if adapter == self.default and adapter_name(self.settings.adapter) == adapter:
+            return find_adapter(self.settings.adapter)
+        if adapter not in self.choices():
+            known = ", ".join(self.choices()) or "none yet"
+            raise AdapterError(
+                f"There is no adapter '{adapter[:80]}'.", hint=f"There are: {known}."
+            )
+        return find_adapter(adapter)
 
     def _use(self, generator: Generator) -> None:
         self.default = generator.adapter
@@ -106,9 +139,7 @@ class Models:
     def _load(self) -> None:
         try:
             if self.settings.endpoint:
-                from text2sql.endpoint import EndpointGenerator
-
-                self._use(EndpointGenerator(self.settings.endpoint, model=self.settings.base))
+                self._connect()
             else:
                 self._load_local()
         except Text2SQLError as error:
@@ -117,6 +148,19 @@ class Models:
             log.exception("The model could not be loaded.")
             self._tell(Loading("Failed", error=f"The model could not be loaded: {error}"))
 
+    def _connect(self) -> None:
+        """Find the server; one that is down now may be up later."""
+        from text2sql.endpoint import EndpointGenerator
+
+        named = "" if self.settings.base in KNOWN else self.settings.base
+        while not self.state.ready:
+            try:
+                self._use(EndpointGenerator(self.settings.endpoint, model=named))
+            except GenerationError as error:
+                if str(error) != self.state.error:
+                    self._tell(Loading("Looking for the server", error=str(error)))
+                time.sleep(RETRY_S)
+
     def _load_local(self) -> None:
         self._progress("Starting the model", 0.0)
         from text2sql.adapters import Adapters
@@ -124,33 +168,31 @@ class Models:
 
         base = load_base(self.settings.base, progress=self._progress)
         self._adapters = Adapters(base)
-        notice = self._choose_adapter()
-        engine = self.engine(self.default)
-        self._tell(
-            Loading("Ready", 1.0, ready=True, summary=engine.generator.summary, notice=notice)
-        )
+        notice = self._choose_adapter(base.name, base.sha256)
+        summary = self.engine(self.default).generator.summary
+        self._tell(Loading("Ready", 1.0, ready=True, summary=summary, notice=notice))
 
-    def _choose_adapter(self) -> str:
-        """Load the adapter to start with; what to say if it is not the one asked for."""
+    def _choose_adapter(self, base: str, sha256: str) -> str:
+        """Load the adapter to start with; what to say if there is none, or it does not fit."""
         assert self._adapters is not None
         wanted = self.settings.adapter
         if wanted == NO_ADAPTER:
             return ""
-        told = "No adapter is released yet: this is the untuned base model."
-        for name in [_plain_name(wanted)] if wanted else _released():
-            try:
-                self._adapters.load(name, _folder(self, name))
-            except AdapterError as error:
-                told = f"{error} Until then this is the untuned base model."
-            else:
-                self.default = name
-                return ""
-        return told
+        try:
+            path = find_adapter(wanted) if wanted else newest_released(base, sha256)
+            if path is None:
+                return "No adapter is released for this base yet: it answers untuned."
+            name = adapter_name(wanted or path.name)
+            self._adapters.load(name, path)
+        except AdapterError as error:
+            return f"{error} The base answers untuned."
+        self.default = name
+        return ""
 
     def _progress(self, message: str, share: float) -> None:
         if message != self.state.message:
             print(f"{message} …", flush=True)
-        self._tell(replace(self.state, message=message, share=share))
+        self._tell(Loading(message, share))
 
     def _tell(self, state: Loading) -> None:
         with self._changed:
@@ -160,26 +202,35 @@ class Models:
             print(state.error or f"Ready: {state.summary}", state.notice, flush=True)
 
 
-def _folder(models: Models, name: str) -> Path:
-    wanted = models.settings.adapter
-    return find_adapter(wanted if wanted and name == _plain_name(wanted) else name)
+class _NoModel:
+    """Stands for the model where statements only run: it writes none."""
 
+    base = ""
+    adapter: str | None = None
+    summary = "no model"
 
-def _plain_name(named: str) -> str:
-    """An adapter's name; a path's is its folder, or the run's that holds it."""
-    path = Path(named)
-    return path.parent.name if path.name == "adapter" and path.parent.name else path.name
+    def stream(
+        self, prompt: Prompt, *, cancelled: Callable[[], bool] = never
+    ) -> Iterator[Completion]:
+        raise GenerationError("There is no model to ask.")
+
+    def sample(
+        self,
+        prompt: Prompt,
+        count: int,
+        *,
+        temperature: float = 0.8,
+        seed: int = 0,
+        cancelled: Callable[[], bool] = never,
+    ) -> list[Completion]:
+        raise GenerationError("There is no model to ask.")
+
+    def prefetch(self, prompts: Sequence[Prompt]) -> None:
+        raise GenerationError("There is no model to ask.")
 
 
 def _released() -> list[str]:
-    """Released adapters that can be read, the newest first."""
-    found: list[tuple[str, str]] = []
-    for path in RELEASED.glob(f"*/{CARD}"):
-        try:
-            found.append((read_card(path.parent).created, path.parent.name))
-        except AdapterError as error:
-            log.warning("%s", error)
-    return [name for _, name in sorted(found, reverse=True)]
+    return sorted(path.parent.name for path in RELEASED.glob(f"*/{CARD}"))
 
 
 def _trained() -> list[str]:

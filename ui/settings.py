@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from text2sql.weights import DEFAULT_BASE
 
-NO_ADAPTER = "none"
-
 
 @dataclass(frozen=True)
 class Settings:
