@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import TypeVar
 
@@ -492,14 +493,15 @@ def music_plays(
     album_artist = {album["album_id"]: int(str(album["artist_id"])) for album in albums}
     released = {album["album_id"]: album["released_on"] for album in albums}
     fame = falling(len(artists), 5)
-    hits = [fame[album_artist[t["album_id"]] - 1] * dice.random.random() ** 2 for t in tracks]
+    fames = [fame[album_artist[track["album_id"]] - 1] for track in tracks]
+    hits = list(accumulate(weight * dice.random.random() ** 2 for weight in fames))
     listening = [w for w in listeners if dice.chance(0.94)]
     activity = [dice.random.random() ** 2 + 0.03 for _ in listening]
     loved = {w["listener_id"]: {dice.one(range(1, 33), fame) for _ in range(3)} for w in listening}
     rows: list[Row] = []
     while len(rows) < 6000:
         who = dice.one(listening, activity)
-        track = dice.one(tracks, hits)
+        (track,) = dice.random.choices(tracks, cum_weights=hits)
         if album_artist[track["album_id"]] not in loved[who["listener_id"]] and dice.chance(0.6):
             continue
         signed, out = who["signed_up_on"], released[track["album_id"]]
