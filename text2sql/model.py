@@ -35,6 +35,10 @@ from text2sql.weights import DEFAULT_BASE, KNOWN, Progress, Weights, cache_dir, 
 
 log = logging.getLogger(__name__)
 
+# How far loading is, `progress` says; its bars and its advice on GGUF files are for developers.
+transformers.logging.disable_progress_bar()
+transformers.logging.set_verbosity_error()
+
 
 @dataclass(frozen=True)
 class Base:
