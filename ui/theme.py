@@ -8,7 +8,8 @@ import gradio as gr
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
-CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+STYLES = sorted(Path(__file__).parent.glob("*.css"), key=lambda path: path.name != "page.css")
+CSS = "\n".join(path.read_text(encoding="utf-8") for path in STYLES)
 
 
 def theme() -> gr.themes.Base:
