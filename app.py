@@ -10,14 +10,14 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
 
-from ui import ask
+from ui import about, ask, compare, components
 from ui.models import Models
 from ui.service import Service
 from ui.settings import read_settings
 from ui.theme import CSS, theme
 
 TITLE = "text2sql"
-TABS = (("Ask", ask.build),)
+TABS = (("Ask", ask.build), ("Compare", compare.build), ("About", about.build))
 WAITING = 24  # visitors in the queue before the page says that it is busy
 UPLOAD = "50mb"
 KEPT_FILES = (1_800, 7_200)  # seconds: look so often for uploads older than that, and remove them
@@ -26,10 +26,12 @@ KEPT_FILES = (1_800, 7_200)  # seconds: look so often for uploads older than tha
 def build_page(service: Service) -> gr.Blocks:
     """The whole page on one service."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=KEPT_FILES)
-    with page, gr.Tabs():
-        for name, build in TABS:
-            with gr.Tab(name):
-                build(service)
+    with page:
+        components.header(service)
+        with gr.Tabs():
+            for name, build in TABS:
+                with gr.Tab(name):
+                    build(service)
     return page
 
 

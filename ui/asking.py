@@ -144,7 +144,12 @@ def run_object(service: Service, sql: str, source: Source) -> dict[str, Any]:
 def _as_object(view: View, question: str) -> dict[str, Any]:
     if view.answer is not None:
         return view.answer.to_json()
-    return Answer(question=question, step="done", error=view.error).to_json()
+    return no_answer(question, view.error)
+
+
+def no_answer(question: str, error: str) -> dict[str, Any]:
+    """The object of a question that could not be asked."""
+    return Answer(question=question, step="done", error=error).to_json()
 
 
 def with_load(answer: Answer, load_ms: float) -> Answer:

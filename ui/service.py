@@ -32,6 +32,12 @@ class Stops:
                 self._events.popitem(last=False)
         return event
 
+    def current(self, visit: str) -> threading.Event:
+        """The event of what the visit asks now."""
+        with self._lock:
+            event = self._events.get(visit)
+        return event or self.begin(visit)
+
     def stop(self, visit: str) -> bool:
         """Stop what the visit asked last; False if it asked nothing."""
         with self._lock:
