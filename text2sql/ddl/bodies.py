@@ -46,10 +46,12 @@ class BodyReader:
                     "before it.",
                     "Remove it, or write a name and a type.",
                 )
-            if self.is_constraint(part):
-                waiting.append(part)
-            else:
+            if not self.is_constraint(part):
                 self.column(part)
+            elif part.accept("LIKE"):
+                self.like(part)
+            else:
+                waiting.append(part)
         for part in waiting:
             self.constraint(part)
 
@@ -79,7 +81,7 @@ class BodyReader:
     def column(self, part: Cursor) -> DraftColumn:
         """One column with its attributes."""
         token = part.name("a column")
-        if part.done or part.word() in _ATTRIBUTES:
+        if part.done or (part.word() in _ATTRIBUTES and not self.types.known(part)):
             type_ = self._untyped(part, token.text)
         else:
             type_ = self.types.read(part)
@@ -172,8 +174,6 @@ class BodyReader:
             self._foreign_key(part, start)
         elif part.accept("CHECK"):
             self._check(part)
-        elif part.accept("LIKE"):
-            self.like(part)
         elif part.word() not in _INDEX and part.word() not in ("PERIOD", "SUPPLEMENTAL"):
             self.draft.left_out[f"{part.word() or 'unknown'} constraint"] += 1
 

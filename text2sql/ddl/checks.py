@@ -84,8 +84,9 @@ def _simplified(tree: exp.Expr) -> exp.Expr:
     """Without casts between texts and brackets around single things; ANY of an array as IN."""
     holder = exp.Paren(this=tree)
     for node in list(holder.find_all(exp.Cast)):
-        if node.to.is_type(*exp.DataType.TEXT_TYPES) or isinstance(node.this, exp.Literal):
-            node.replace(node.this)
+        inner = node.this.unnest()
+        if node.to.is_type(*exp.DataType.TEXT_TYPES) or isinstance(inner, exp.Literal):
+            node.replace(inner)
     for paren in list(holder.find_all(exp.Paren)):
         inner = paren.this
         if paren is not holder and (
@@ -145,9 +146,8 @@ def _listed(tree: exp.Expr) -> tuple[str, tuple[str, ...]] | None:
 
 def _stable(tree: exp.Expr) -> str:
     """DuckDB's text of the condition, which must be the same when read again."""
-    text = _sql(tree)
-    again = _parse(text, "duckdb")
-    if _sql(again) != text:
+    text = _sql(_parse(_sql(tree), "duckdb"))
+    if _sql(_parse(text, "duckdb")) != text:
         raise Unfit
     return text
 
@@ -219,7 +219,9 @@ def _is_pattern(node: exp.Expr) -> bool:
     pattern = node.expression
     if not isinstance(pattern, exp.Literal) or not pattern.is_string or node.args.get("flag"):
         return False
-    return not isinstance(node, exp.RegexpLike) or _is_plain_pattern(pattern.name)
+    if isinstance(node, exp.RegexpLike):
+        return _is_plain_pattern(pattern.name)
+    return "[" not in pattern.name  # SQL Server's classes of characters
 
 
 def _computed(node: exp.Binary, columns: Columns) -> str:

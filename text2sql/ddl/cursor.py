@@ -68,9 +68,9 @@ class Cursor:
         return False
 
     def name(self, what: str) -> Token:
-        """A name, quoted or not; raises SchemaError."""
+        """A name, quoted or not (SQLite takes '…' too); raises SchemaError."""
         token = self.peek()
-        if token is None or token.kind not in ("word", "name") or not token.text.strip():
+        if token is None or token.kind == "symbol" or not token.text.strip():
             raise self.error(f"Expected the name of {what}{self._instead()}.")
         self.at += 1
         return token
@@ -106,11 +106,12 @@ class Cursor:
         )
 
     def split(self) -> list[Cursor]:
-        """The parts between the commas that stand in no bracket."""
+        """The parts of what is left between the commas that stand in no bracket."""
         parts: list[Cursor] = []
-        start = 0
+        start = self.at
         stack: list[str] = []
-        for index, token in enumerate(self.tokens):
+        for index in range(start, len(self.tokens)):
+            token = self.tokens[index]
             if token.kind != "symbol":
                 continue
             if token.text == "," and not stack:

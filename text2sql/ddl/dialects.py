@@ -22,6 +22,9 @@ ALIASES = {
     "t-sql": "tsql",
     "plsql": "oracle",
     "google": "bigquery",
+    "hive": "bigquery",  # its types are BigQuery's, written alike
+    "spark": "bigquery",
+    "databricks": "bigquery",
 }
 DEFAULT = "duckdb"
 SAMPLE = 100_000  # characters looked at
@@ -29,27 +32,36 @@ SAMPLE = 100_000  # characters looked at
 # Weight 5: hardly anything else writes it. 3: typical. 1: a hint among others. Each line of words
 # counts once.
 _WORDS: tuple[tuple[str, int, str], ...] = (
-    ("mysql", 5, "AUTO_INCREMENT ENGINE"),
+    ("mysql", 5, "AUTO_INCREMENT"),
     ("mysql", 3, "MEDIUMTEXT LONGTEXT TINYTEXT MEDIUMINT MEDIUMBLOB LONGBLOB FULLTEXT ZEROFILL"),
     ("mysql", 2, "CHARSET UTF8MB4 INNODB DELIMITER"),
-    ("postgres", 5, "PG_CATALOG NEXTVAL PLPGSQL SETVAL"),
-    ("postgres", 4, "SERIAL BIGSERIAL SMALLSERIAL JSONB TSVECTOR"),
+    ("postgres", 5, "PG_CATALOG PLPGSQL SETVAL"),
+    ("postgres", 4, "BIGSERIAL SMALLSERIAL JSONB TSVECTOR"),
+    ("postgres", 3, "NEXTVAL"),
     ("postgres", 3, "BYTEA INET CIDR HSTORE GIN GIST TIMESTAMPTZ GEN_RANDOM_UUID CITEXT"),
     ("sqlite", 5, "AUTOINCREMENT ROWID PRAGMA SQLITE_SEQUENCE"),
     ("sqlite", 4, "STRFTIME FTS5 FTS4 FTS3"),
     ("tsql", 5, "DBO UNIQUEIDENTIFIER ROWGUIDCOL DATETIMEOFFSET HIERARCHYID SMALLMONEY"),
     ("tsql", 4, "CLUSTERED NONCLUSTERED DATETIME2 SMALLDATETIME GETDATE NTEXT NOCHECK"),
-    ("tsql", 2, "NVARCHAR MONEY SYSNAME"),
+    ("tsql", 2, "NVARCHAR SYSNAME"),
     ("oracle", 5, "VARCHAR2 NVARCHAR2 NOVALIDATE SUPPLEMENTAL"),
-    ("oracle", 3, "SYSDATE PCTFREE SYSTIMESTAMP TABLESPACE BINARY_DOUBLE BINARY_FLOAT NUMBER"),
-    ("oracle", 2, "CLOB NCLOB ENABLE STORAGE"),
-    ("snowflake", 5, "VARIANT TIMESTAMP_NTZ TIMESTAMP_LTZ TIMESTAMP_TZ TRANSIENT"),
-    ("snowflake", 4, "DATA_RETENTION_TIME_IN_DAYS MASKING BYTEINT WAREHOUSE"),
-    ("bigquery", 5, "INT64 FLOAT64 BIGNUMERIC BYTES"),
-    ("bigquery", 3, "STRING"),
+    ("oracle", 3, "SYSDATE PCTFREE SYSTIMESTAMP TABLESPACE BINARY_DOUBLE BINARY_FLOAT"),
+    ("oracle", 2, "CLOB NCLOB ENABLE"),
+    ("snowflake", 5, "TIMESTAMP_NTZ TIMESTAMP_LTZ TIMESTAMP_TZ"),
+    ("snowflake", 4, "DATA_RETENTION_TIME_IN_DAYS MASKING BYTEINT"),
+    ("bigquery", 5, "INT64 FLOAT64 BIGNUMERIC"),
     ("duckdb", 5, "HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT READ_CSV"),
 )
+_TYPES: tuple[tuple[str, int, str], ...] = (  # words that may be names; they count after a name
+    ("postgres", 4, "SERIAL"),
+    ("tsql", 2, "MONEY"),
+    ("oracle", 3, "NUMBER"),
+    ("snowflake", 5, "VARIANT"),
+    ("bigquery", 5, "BYTES"),
+    ("bigquery", 3, "STRING"),
+)
 _PATTERNS: tuple[tuple[str, int, str], ...] = (
+    ("mysql", 5, r"\bENGINE\s*=|\)\s*ENGINE\b"),
     ("mysql", 5, r"MySQL dump|MariaDB dump|/\*!\d{5}"),
     ("mysql", 3, r"\bUNSIGNED\s*(?:,|\)|NOT\b|NULL\b|DEFAULT\b|AUTO)"),
     ("mysql", 3, r"\bENUM\s*\(\s*['\"]|\bON\s+UPDATE\s+CURRENT_TIMESTAMP"),
@@ -59,10 +71,10 @@ _PATTERNS: tuple[tuple[str, int, str], ...] = (
     ("postgres", 4, r"\bALTER\s+TABLE\s+ONLY\b|\bOWNER\s+TO\b|\bCREATE\s+DOMAIN\b"),
     ("postgres", 3, r"\bcharacter varying\b|\bwith(?:out)? time zone\b|'::|\)::"),
     ("postgres", 2, r"\bpublic\.|\bCREATE\s+TYPE\s+\S+\s+AS\s+ENUM\b"),
-    ("postgres", 2, r"\bGENERATED\s+(?:ALWAYS|BY\s+DEFAULT)\s+AS\s+IDENTITY\b"),
+    ("postgres", 3, r"\bGENERATED\s+(?:ALWAYS|BY\s+DEFAULT)\s+AS\s+IDENTITY\b"),
     ("postgres", 1, r"\w\[\]|\bINT[48]\b|\bFLOAT[48]\b"),
     ("sqlite", 5, r"\bWITHOUT\s+ROWID\b|^PRAGMA\s|\)\s*STRICT\s*;|\bdatetime\s*\(\s*'now'"),
-    ("sqlite", 3, r"\bINTEGER\s+(?:NOT NULL )?PRIMARY\s+KEY\b(?!\s+AUTO_)"),
+    ("sqlite", 2, r"\bINTEGER\s+(?:NOT NULL )?PRIMARY\s+KEY\b(?!\s+AUTO_)"),
     ("sqlite", 3, r"\bON\s+CONFLICT\s+(?:REPLACE|ABORT|IGNORE|FAIL)\b"),
     ("sqlite", 1, r"\bTEXT\b"),
     ("sqlite", 1, r"\bREAL\b"),
@@ -72,10 +84,13 @@ _PATTERNS: tuple[tuple[str, int, str], ...] = (
     ("oracle", 3, r"\bNUMBER\s*\(\s*[\d*]|^/[ \t]*$|\bUSING\s+INDEX\b"),
     ("oracle", 3, r"\d\s+(?:CHAR|BYTE)\)|\bSEGMENT\s+CREATION\b"),
     ("snowflake", 4, r"\bNUMBER\s*\(\s*38\s*,|\bAUTOINCREMENT\s+START\b|\b16777216\b"),
-    ("snowflake", 4, r"\bCLUSTER\s+BY\s*\(|\bFILE\s+FORMAT\b"),
+    ("snowflake", 4, r"\bCLUSTER\s+BY\s*\(|\bFILE\s+FORMAT\b|\bUSE\s+WAREHOUSE\b"),
+    ("snowflake", 5, r"\bTRANSIENT\s+TABLE\b"),
     ("snowflake", 3, r"\bCREATE\s+OR\s+REPLACE\s+TABLE\b"),
     ("bigquery", 5, r"`[\w-]+\.[\w-]+(?:\.[\w-]+)?`|\bSTRUCT\s*<|\bARRAY\s*<"),
     ("bigquery", 5, r"\bOPTIONS\s*\(|\bNOT\s+ENFORCED\b"),
+    ("duckdb", 5, r"\bDEFAULT\(nextval\("),
+    ("duckdb", 3, r"\bCREATE TABLE main\."),
     ("duckdb", 5, r"\bSTRUCT\s*\(|\bMAP\s*\(|\bUNION\s*\(\s*\w+\s+\w"),
     ("duckdb", 4, r"\b(?:VARCHAR|INTEGER|DOUBLE|BIGINT)\[\d*\]"),
     ("duckdb", 1, r"\bVARCHAR\s*(?:,|\)|NOT\b|PRIMARY\b|UNIQUE\b|DEFAULT\b|$)"),
@@ -84,7 +99,10 @@ _PATTERNS: tuple[tuple[str, int, str], ...] = (
 _WORD_SETS = tuple((dialect, weight, frozenset(words.split())) for dialect, weight, words in _WORDS)
 _COMPILED = tuple(
     (dialect, weight, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
-    for dialect, weight, pattern in _PATTERNS
+    for dialect, weight, pattern in (
+        *_PATTERNS,
+        *((name, weight, rf"[\w\"`\]][ \t]+{word}\b(?!\s*\.)") for name, weight, word in _TYPES),
+    )
 )
 LEAST = 3  # below this the evidence is chance
 

@@ -58,12 +58,12 @@ def _read_type(
     draft: Draft, types: TypeReader, named: dict[str, Type], statement: Statement
 ) -> bool:
     """CREATE TYPE … AS ENUM or of another type, CREATE DOMAIN."""
-    if statement.verb != "CREATE" or statement.kind not in ("TYPE", "DOMAIN"):
-        return False
     cursor = _cursor(draft.source, statement)
-    while cursor.word() not in ("TYPE", "DOMAIN"):
-        cursor.skip()
-    cursor.skip()
+    if not cursor.accept("CREATE"):
+        return False
+    cursor.accept("OR", "REPLACE")
+    if not (cursor.accept("TYPE") or cursor.accept("DOMAIN")):
+        return False
     cursor.accept("IF", "NOT", "EXISTS")
     path, _ = cursor.qualified("a type")
     cursor.accept("AS") or cursor.accept("FROM")
@@ -94,11 +94,15 @@ def _read_table(
         return False
     while cursor.word() in _BEFORE_TABLE:
         cursor.skip()
+    virtual = cursor.accept("VIRTUAL")
     if not cursor.accept("TABLE"):
         return False
     cursor.accept("IF", "NOT", "EXISTS")
     path, token = cursor.qualified("a table")
     table = DraftTable(path, token.start)
+    if virtual or table.name.lower() == "sqlite_sequence":
+        draft.left_out["table of SQLite's own"] += 1
+        return True
     if not _fill(draft, types, table, cursor):
         return True
     if not table.columns:
@@ -131,13 +135,17 @@ def _fill(draft: Draft, types: TypeReader, table: DraftTable, cursor: Cursor) ->
     if body.tokens and body.word() in ("SELECT", "WITH") and body.word(1):
         draft.note(f"The table {table.name} was left out: it lists no columns of its own.")
         return False
-    while not cursor.done and cursor.word() != "INHERITS":
+    while not cursor.done and cursor.word() not in ("INHERITS", "PARTITIONED"):
         cursor.skip()
     if cursor.accept("INHERITS") and cursor.symbol("("):
         for parent in cursor.group().split():
             reader.like(parent)
     if not body.done:
         reader.read(body)
+    if cursor.accept("PARTITIONED", "BY") and cursor.symbol("("):  # Hive
+        for part in cursor.group().split():
+            if types.known(part, 1):
+                reader.column(part)
     return True
 
 
@@ -163,11 +171,15 @@ def _alter(draft: Draft, types: TypeReader, cursor: Cursor) -> None:
         draft.note(f"ALTER TABLE {'.'.join(path)} was left out: there is no such table.")
         return
     reader = BodyReader(draft, types, table)
+    adding = False
     for part in cursor.split():
         while part.word() == "WITH" and part.word(1) in ("CHECK", "NOCHECK"):
             part.skip(2)
         if part.accept("ADD"):
+            adding = True
             _add(reader, part)
+        elif adding and draft.dialect == "tsql" and types.known(part, 1):  # ADD a INT, b INT
+            reader.column(part)
         elif part.accept("ALTER"):
             _alter_column(table, part)
         elif reader.is_constraint(part):  # ADD a, b

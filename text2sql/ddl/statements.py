@@ -14,12 +14,14 @@ from text2sql.ddl.cursor import CLOSING, OPENING
 from text2sql.ddl.source import MAX_DEPTH, Source
 from text2sql.ddl.tokens import Lexer, Token
 
-READ = frozenset({"CREATE", "ALTER"})  # statements of which all tokens are kept
+READ = frozenset({"CREATE", "ALTER"})
+WHOLE = READ | {"COPY"}  # statements of which all tokens are kept
 KEPT = 12  # tokens kept of any other
 KINDS = frozenset(
     "TABLE VIEW INDEX TYPE DOMAIN SCHEMA DATABASE SEQUENCE PROCEDURE FUNCTION TRIGGER PACKAGE "
     "EVENT EXTENSION ROLE USER MACRO STAGE STREAM TASK WAREHOUSE SYNONYM RULE POLICY AGGREGATE "
-    "OPERATOR CAST COLLATION SERVER PUBLICATION STATISTICS TABLESPACE LANGUAGE SECRET".split()
+    "FORMAT OPERATOR CAST COLLATION SERVER PUBLICATION STATISTICS TABLESPACE LANGUAGE "
+    "SECRET".split()
 )
 ROUTINES = frozenset({"PROCEDURE", "FUNCTION", "TRIGGER", "PACKAGE", "EVENT"})
 RIGHTS = frozenset({"GRANT", "REVOKE", "DENY"})
@@ -56,7 +58,7 @@ class Statement:
             self.depth = max(0, self.depth + (token.text in OPENING) - (token.text in CLOSING))
         elif self.in_routine:
             self._count_blocks(token)
-        if len(self.tokens) < KEPT or (self.verb in READ and not self.in_routine):
+        if len(self.tokens) < KEPT or (self.verb in WHOLE and not self.in_routine):
             self.tokens.append(token)
 
     def _count_blocks(self, token: Token) -> None:
@@ -144,7 +146,7 @@ class _Splitter:
         current = self.current
         if not current.tokens or current.depth or current.in_routine or current.verb in RIGHTS:
             return False
-        if token.upper == "CREATE":
+        if token.upper == "CREATE" and current.tokens[-1].upper != "SHOW":
             return token.first or current.kind == "TABLE" or current.verb not in READ
         return token.first and token.upper in ("ALTER", "INSERT") and self._word_follows(token)
 

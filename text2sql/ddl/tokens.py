@@ -15,6 +15,7 @@ from text2sql.ddl.source import Source
 Kind = Literal["word", "name", "string", "symbol"]
 BACKSLASH_DIALECTS = frozenset({"mysql", "bigquery", "snowflake"})  # '\'' is one quote there
 HASH_DIALECTS = frozenset({"mysql", "bigquery", "duckdb"})  # `#` begins a comment
+NO_DOLLAR_DIALECTS = frozenset({"mysql"})  # where $$ is a delimiter, not a quote
 _CLOSING = {"'": "'", '"': '"', "`": "`", "/*": "*/"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -41,7 +42,8 @@ class Lexer:
         self.at = 0
         self._fresh = True
         self._backslash = dialect in BACKSLASH_DIALECTS
-        self._match = _pattern(self._backslash, dialect in HASH_DIALECTS).match
+        dollar = dialect not in NO_DOLLAR_DIALECTS
+        self._match = _pattern(self._backslash, dialect in HASH_DIALECTS, dollar).match
 
     def __iter__(self) -> Iterator[Token]:
         while (token := self.next()) is not None:
@@ -103,11 +105,12 @@ class Lexer:
 
 
 @lru_cache
-def _pattern(backslash: bool, hash_comments: bool) -> re.Pattern[str]:
+def _pattern(backslash: bool, hash_comments: bool, dollar: bool) -> re.Pattern[str]:
     """All tokens in one pattern; possessive throughout, so that it never goes back."""
     escaped = r"\\.|" if backslash else ""
     plain = r"\\" if backslash else ""
     hashed = r"|\#[^\n]*+" if hash_comments else ""
+    dollars = r"\$\w*+\$" if dollar else r"(?!)"
     word_hash = "" if hash_comments else r"|\#{1,2}\w[\w@#$]*+"
     return re.compile(
         rf"""
@@ -118,8 +121,8 @@ def _pattern(backslash: bool, hash_comments: bool) -> re.Pattern[str]:
             |"[^"{plain}]*+(?:(?:{escaped}"")[^"{plain}]*+)*+"
             |`[^`]*+(?:``[^`]*+)*+`
             |(?<![\w\])])\[(?!\s*+\d*+\s*+\])(?!['"\s])[^\[\]\n]{{1,200}}+\])
-        |(?P<word>[\w@][\w@#$]*+{word_hash})
-        |(?P<dollar>\$\w*+\$)
+        |(?P<word>[\w@][\w@#]*+(?:\$[\w@#]++)*+{word_hash})
+        |(?P<dollar>{dollars})
         |(?P<open>/\*|['"`])
         |(?P<symbol>.)
         """,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -64,15 +64,12 @@ class Check:
 
     def suggestions(self, column: str, row: Row, rng: Random) -> Iterator[object]:
         """Values that may make the condition true if `column` had them, likeliest first."""
-        yield from self._other_sides(column, row)
+        for other in self._other_sides(column, row):
+            yield from _around(other)
         yield from self._patterns(str(row.get(column) or ""), rng)
         for literal in self.tree.find_all(exp.Literal, exp.Boolean):
-            if isinstance(literal.parent, exp.Like | exp.ILike | exp.RegexpLike):
-                continue
-            value = _literal(literal)
-            yield value
-            if isinstance(value, int | Decimal) and not isinstance(value, bool):
-                yield from (value + 1, value - 1)
+            if not isinstance(literal.parent, exp.Like | exp.ILike | exp.RegexpLike):
+                yield from _around(_literal(literal))
         yield from (row[other] for other in self.columns if other != column and other in row)
         yield None
 
@@ -97,6 +94,15 @@ class Check:
                         yield evaluate(other, row)
                     except (Unclear, TypeError, ValueError, ArithmeticError):
                         continue
+
+
+def _around(value: Any) -> Iterator[object]:
+    """The value and, if it has any, its neighbours."""
+    yield value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        yield from (value + 1, value - 1)
+    elif isinstance(value, date):
+        yield from (value + timedelta(days=1), value - timedelta(days=1))
 
 
 def parse_checks(texts: tuple[str, ...]) -> tuple[Check, ...]:

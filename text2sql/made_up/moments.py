@@ -13,7 +13,7 @@ _BORN = frozenset("birthdate birth born".split())
 _OLD = frozenset("founded built established opened published release released hire hired".split())
 _LATER = frozenset("ship shipped due sent paid payment approved processed checkin".split())
 _LAST = frozenset(
-    "end to until delivered delivery returned return closed close finish finished completed "
+    "end ends to until delivered delivery returned return closed close finish finished completed "
     "updated update modified last expires expiry expiration checkout left cancelled deleted "
     "resolved settled termination terminated discharge arrival valid deadline".split()
 )

@@ -50,7 +50,8 @@ class Parents:
         wanted = count if count < 5 else count - int(count * CHILDLESS)
         self._weights = list(accumulate(1 / (rank + 2) ** 0.6 for rank in range(wanted)))
         cold = [place for place in self._order if place not in filled.hot]
-        self._deck = [*cold[count - wanted :], *filled.hot[::-1]]  # drawn from its end
+        spared = count - wanted if link.optional else 0
+        self._deck = [*cold[spared:], *filled.hot[::-1]]  # drawn from its end
 
     @property
     def cases(self) -> int:

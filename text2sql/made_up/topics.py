@@ -159,7 +159,8 @@ def split_name(name: str) -> tuple[str, ...]:
     spaced = re.sub(r"([a-z])([A-Z])|([A-Z]+)([A-Z][a-z])|(\D)(\d)", r"\1\3\5 \2\4\6", name)
     spaced = re.sub(r"\b([flm])[\W_]name\b", r"\1name", spaced.lower())  # LName
     parts = [part for part in re.split(r"[\W_]+", spaced) if part]
-    return tuple(_SHORT.get(part, part) for glued in parts for part in _unglued(glued))
+    words = tuple(_SHORT.get(part, part) for glued in parts for part in _unglued(glued))
+    return words or ("value",)  # a name such as %
 
 
 def _unglued(word: str) -> tuple[str, ...]:
