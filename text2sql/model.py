@@ -100,6 +100,19 @@ def load_for_training(name: str = DEFAULT_BASE, *, progress: Progress = quiet) -
     return base
 
 
+def load_unquantised(name: str = DEFAULT_BASE, *, progress: Progress = quiet) -> Base:
+    """The same base in bf16 and on the CPU: what an adapter is merged into.
+
+    Raises WeightsError or ModelError.
+    """
+    known = KNOWN.get(name.lower())
+    if known is None:
+        return _load_named(name, "cpu", torch.bfloat16, quantise=False)
+    model, tokenizer = _read_gguf(fetch(known, progress=progress))
+    name, revision, sha256 = known.name, known.revision, known.sha256
+    return Base(model.eval(), tokenizer, name, revision, sha256, "cpu", torch.bfloat16)
+
+
 def dequantise(model: PreTrainedModel, *, everything: bool, dtype: torch.dtype) -> None:
     """Replace 4-bit layers by plain ones that hold the same values: all, or the output layer."""
     for path, layer in list(model.named_modules()):
@@ -136,13 +149,13 @@ def _quantisation(dtype: torch.dtype) -> BitsAndBytesConfig:
     )
 
 
-def _load_named(name: str, device: str, dtype: torch.dtype) -> Base:
+def _load_named(name: str, device: str, dtype: torch.dtype, *, quantise: bool = True) -> Base:
     """Any causal LM by hub name or folder; remote code is never trusted, only safetensors read."""
     try:
         tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
         model = AutoModelForCausalLM.from_pretrained(
             name,
-            quantization_config=_quantisation(dtype),
+            quantization_config=_quantisation(dtype) if quantise else None,
             dtype=dtype,
             device_map={"": device},
             trust_remote_code=False,
@@ -196,14 +209,7 @@ def _convert(weights: Weights, folder: Path, progress: Progress) -> None:
     progress("Converting to 4 bits (once; about a minute)", 0.1)
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix="convert-"))
     try:
-        with _gguf_folder(source) as place:
-            tokenizer = AutoTokenizer.from_pretrained(place, gguf_file=source.name)
-            plain: Any = AutoModelForCausalLM.from_pretrained(
-                place, gguf_file=source.name, dtype=torch.bfloat16
-            )
-        plain.hf_quantizer = None  # else save_pretrained refuses: "quantized with gguf"
-        if hasattr(plain.config, "quantization_config"):
-            del plain.config.quantization_config
+        plain, tokenizer = _read_gguf(source)
         plain.save_pretrained(scratch / "plain")
         del plain
         progress("Converting to 4 bits (once; about a minute)", 0.6)
@@ -218,6 +224,19 @@ def _convert(weights: Weights, folder: Path, progress: Progress) -> None:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     progress("Converting to 4 bits (once; about a minute)", 1.0)
+
+
+def _read_gguf(source: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """The file's model, de-quantised to bf16, and its tokenizer."""
+    with _gguf_folder(source) as place:
+        tokenizer = AutoTokenizer.from_pretrained(place, gguf_file=source.name)
+        plain: Any = AutoModelForCausalLM.from_pretrained(
+            place, gguf_file=source.name, dtype=torch.bfloat16
+        )
+    plain.hf_quantizer = None  # else save_pretrained refuses: "quantized with gguf"
+    if hasattr(plain.config, "quantization_config"):
+        del plain.config.quantization_config
+    return plain, tokenizer
 
 
 @contextmanager
