@@ -142,7 +142,7 @@ class _Side:
         except Text2SQLError as error:
             return _unanswered(example, str(error))
         row = judge(example, answer, gold, database)
-        return row if self.batch == 1 else replace(row, latency_ms=None)
+        return row if self.batch == 1 else replace(row, latency_ms=None, generate_ms=0.0)
 
 
 def judge(example: Example, answer: Answer, gold: QueryResult, database: Database) -> Row:

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Literal
 
 from text2sql.problems import Problem, QueryResult, Repair
 
 Step = Literal["prompt", "generate", "check", "done"]
+EXACT = 2**53  # whole numbers up to here are themselves as a double
 TIMES = ("load", "prompt", "first_token", "generate", "validate", "execute", "total")
 
 
@@ -34,9 +36,12 @@ class Candidate:
 class Answer:
     """A question's answer so far; it is whole when `step` is "done".
 
-    `generated` is the statement as the model wrote it, `sql` what is shown and ran: checked,
-    repaired and written anew. `problems` are those that are left. `agreement` is the share of the
-    candidates that gave the same rows (None without a vote). Times are milliseconds.
+    `generated` is the statement as the model wrote it, `sql` what is shown: where `valid`, what
+    ran, checked, repaired and written anew, else the statement as written, in which the
+    `problems` have their lines and columns. `agreement` is the share of the candidates that gave
+    the same rows (None without a vote). `stopped` says that the user cut it short, which an answer
+    with rows may be too. Times are milliseconds: `first_token` is the first part of `generate`,
+    `total` goes from the question to here, and `load` is for whoever opened the database.
     """
 
     question: str = ""
@@ -93,16 +98,22 @@ class Answer:
 def plain(value: Any) -> Any:
     """A cell as JSON has it: numbers, texts and nulls stay, all else is text.
 
+    So is a number that a reader of JSON would round: whole beyond 2**53, or of too many digits.
+
     >>> plain(Decimal("1.50")), plain(date(2026, 11, 1)), plain([Decimal("2"), None])
     (1.5, '2026-11-01', [2.0, None])
+    >>> plain(2**60), plain(Decimal("0.12345678901234567890"))
+    ('1152921504606846976', '0.12345678901234567890')
     """
     match value:
-        case None | bool() | int() | str():
+        case None | bool() | str():
             return value
+        case int():
+            return value if abs(value) <= EXACT else str(value)
         case float():
-            return value if value - value == 0 else str(value)
+            return value if isfinite(value) else str(value)
         case Decimal():
-            return plain(float(value))
+            return _rounded(value)
         case datetime() | date() | time():
             return value.isoformat()
         case timedelta():
@@ -114,3 +125,8 @@ def plain(value: Any) -> Any:
         case list() | tuple() | set() | frozenset():
             return [plain(one) for one in value]
     return str(value)
+
+
+def _rounded(value: Decimal) -> float | str:
+    near = float(value)
+    return near if isfinite(near) and Decimal(repr(near)) == value else str(value)

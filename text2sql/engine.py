@@ -6,23 +6,26 @@ shell, the API and every measurement. It is handed a Generator and knows nothing
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from text2sql.answer import Answer, Candidate
-from text2sql.comparing import comparable
+from text2sql.answer import TIMES, Answer, Step
 from text2sql.database import Database
-from text2sql.errors import QuestionError
+from text2sql.errors import GenerationError, QuestionError
 from text2sql.generator import Completion, Generator, never
-from text2sql.problems import Repair
+from text2sql.problems import Problem, Repair
 from text2sql.prompt import FINGERPRINT, Prompt, build_prompt, extract_sql, repair_prompt
-from text2sql.settling import Settled, settle
+from text2sql.repair import ALL_RULES
+from text2sql.settling import Settled, canonical, settle
+from text2sql.voting import vote
 
 MAX_QUESTION_CHARS = 2_000
 MAX_CANDIDATES = 16
-ANSWERABLE = frozenset({"parse", "names", "bind", "run"})  # what the model may try once more
+STOPPED = "Stopped."
+# What the model may try to mend, what it understands best first; safety is not up for a second try.
+ANSWERABLE = ("bind", "run", "parse", "names")
 
 
 @dataclass(frozen=True)
@@ -64,168 +67,179 @@ class Engine:
         candidates: int | None = None,
         cancelled: Callable[[], bool] = never,
     ) -> Iterator[Answer]:
-        """The answer as it grows; the last one's step is "done". Raises as `ask` does."""
-        count = self.candidates if candidates is None else candidates
+        """The answer as it grows; the last one's step is "done". Raises as `ask` does.
+
+        Once `cancelled` says so, no more is generated: the last answer has `stopped` set, and
+        what was found until then.
+        """
         clock = _Clock()
-        prompt = self._prompt(question, database)
-        clock.add("prompt")
-        answer = Answer(
+        with clock.counting("prompt"):
+            prompt = _prompt(question, database)
+        asking = _Asking(self, prompt, database, cancelled, clock)
+        answer = self._answer(question=question.strip(), omitted=prompt.omitted)
+        count = self.candidates if candidates is None else candidates
+        yield from asking.answers(answer, max(1, min(count, MAX_CANDIDATES)))
+
+    def run(self, sql: str, database: Database) -> Answer:
+        """A statement that a person wrote, checked and run as it is: problems are only told."""
+        clock = _Clock()
+        settled = settle(sql, database, rules=())
+        clock.count(settled)
+        return clock.told(_with(self._answer(generated=sql), settled, step="done"))
+
+    def prefetch(self, questions: Sequence[str], database: Database) -> None:
+        """Have the model answer several questions on one database side by side, for `ask` later.
+
+        Questions that `ask` would refuse are left to it.
+        """
+        prompts = []
+        for question in questions:
+            with contextlib.suppress(QuestionError):
+                prompts.append(_prompt(question, database))
+        if prompts:
+            self.generator.prefetch(prompts)
+
+    def _answer(
+        self, *, question: str = "", generated: str = "", omitted: Sequence[str] = ()
+    ) -> Answer:
+        return Answer(
             question=question,
-            omitted=prompt.omitted,
+            generated=generated,
+            omitted=tuple(omitted),
             base=self.generator.base,
             adapter=self.generator.adapter,
         )
-        completion = Completion()
-        for completion in self.generator.stream(prompt, cancelled=cancelled):
-            answer = _growing(answer, completion, clock)
-            yield answer
-        clock.add("generate")
-        if completion.stopped:
-            yield replace(_told(answer, clock), step="done", error="Stopped.", stopped=True)
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """One question on its way through an engine."""
+
+    engine: Engine
+    prompt: Prompt
+    database: Database
+    cancelled: Callable[[], bool]
+    clock: _Clock
+
+    def answers(self, answer: Answer, count: int) -> Iterator[Answer]:
+        """The greedy statement, settled; put to the vote of `count`; tried once more if need be."""
+        yield self.clock.told(answer)
+        for completion in self._stream(self.prompt):
+            answer = _growing(answer, completion)
+            yield self.clock.told(answer)
+        if answer.stopped:
+            yield self.clock.told(replace(answer, step="done", error=STOPPED))
             return
-        answer = replace(answer, generated=extract_sql(completion.text), step="check")
-        yield _told(answer, clock)
-        yield from self._settled(answer, prompt, database, count, cancelled, clock)
+        answer = replace(answer, step="check")
+        yield self.clock.told(answer)
+        settled = self._settle(answer.generated)
+        if count > 1:
+            yield self.clock.told(_with(answer, settled))
+            answer, settled = self._voted(answer, settled, count)
+        problem = _answerable(settled) if self.engine.repair else None
+        if problem is not None:
+            yield self.clock.told(_with(answer, settled))
+            answer, settled = self._tried_again(answer, settled, problem)
+        yield self.clock.told(_with(answer, settled, step="done"))
 
-    def run(self, sql: str, database: Database) -> Answer:
-        """A statement that a person wrote, checked and run as it is: problems are told, not mended."""
-        clock = _Clock()
-        settled = settle(sql, database, mend=False)
-        answer = Answer(generated=sql, base=self.generator.base, adapter=self.generator.adapter)
-        return _finished(answer, settled, clock)
+    def _stream(self, prompt: Prompt) -> Iterator[Completion]:
+        """The completions of a prompt; only the generator's own time is counted."""
+        stream = iter(self.engine.generator.stream(prompt, cancelled=self.cancelled))
+        while True:
+            with self.clock.counting("generate"):
+                completion = next(stream, None)
+            if completion is None:
+                return
+            self.clock.spent.setdefault("first_token", self.clock.spent["generate"])
+            yield completion
 
-    def prefetch(self, questions: Sequence[str], database: Database) -> None:
-        """Have the model answer several questions on one database side by side, for `ask` later."""
-        self.generator.prefetch([self._prompt(question, database) for question in questions])
+    def _settle(self, text: str) -> Settled:
+        settled = settle(text, self.database, rules=ALL_RULES if self.engine.repair else ())
+        self.clock.count(settled)
+        return settled
 
-    def _prompt(self, question: str, database: Database) -> Prompt:
-        return build_prompt(_checked(question), database.schema, values=database.values())
-
-    def _settled(
-        self,
-        answer: Answer,
-        prompt: Prompt,
-        database: Database,
-        count: int,
-        cancelled: Callable[[], bool],
-        clock: _Clock,
-    ) -> Iterator[Answer]:
-        """The greedy statement settled, tried once more if need be, and put to the vote."""
-        settled = settle(answer.generated, database, mend=self.repair)
-        if self.repair and settled.result is None and count == 1 and not cancelled():
-            settled = self._second_attempt(prompt, answer, settled, database, cancelled, clock)
-        if count > 1 and not cancelled():
-            yield replace(_told(answer, clock), sql=settled.sql)
-            settled, answer = self._vote(
-                prompt, answer, settled, database, min(count, MAX_CANDIDATES), cancelled, clock
-            )
-        yield _finished(answer, settled, clock)
-
-    def _second_attempt(
-        self,
-        prompt: Prompt,
-        answer: Answer,
-        settled: Settled,
-        database: Database,
-        cancelled: Callable[[], bool],
-        clock: _Clock,
-    ) -> Settled:
-        """The model's own correction, given what the database said; the first one if no better."""
-        problem = next((p for p in settled.problems if p.stage in ANSWERABLE), None)
-        if problem is None:
-            return settled
-        clock.start()
-        again = Completion()
-        for again in self.generator.stream(
-            repair_prompt(prompt, settled.sql, problem.message), cancelled=cancelled
-        ):
-            pass
-        clock.add("generate")
-        text = extract_sql(again.text)
-        if again.stopped or text == answer.generated:
-            return settled
-        second = settle(text, database)
-        if second.result is None:
-            return settled
-        told = f"The database refused the first statement: {problem.message}"
-        repaired = Repair("second_attempt", told, answer.generated, text)
-        return replace(
-            second,
-            repairs=(repaired, *second.repairs),
-            validate_ms=settled.validate_ms + second.validate_ms,
-            execute_ms=settled.execute_ms + second.execute_ms,
-        )
-
-    def _vote(
-        self,
-        prompt: Prompt,
-        answer: Answer,
-        greedy: Settled,
-        database: Database,
-        count: int,
-        cancelled: Callable[[], bool],
-        clock: _Clock,
-    ) -> tuple[Settled, Answer]:
-        """The statement whose rows most candidates share; a tie goes to the greedy one's group."""
-        clock.start()
-        sampled = self.generator.sample(prompt, count - 1, cancelled=cancelled)
-        clock.add("generate")
+    def _voted(self, answer: Answer, greedy: Settled, count: int) -> tuple[Answer, Settled]:
+        """The winner of the vote between the greedy statement and sampled ones."""
+        sampled: list[Completion] = []
+        if not self.cancelled():
+            with self.clock.counting("generate"):
+                sampled = self.engine.generator.sample(
+                    self.prompt, count - 1, cancelled=self.cancelled
+                )
+        if not sampled or any(one.stopped for one in sampled):
+            return replace(answer, stopped=True), greedy
+        texts = [answer.generated, *(extract_sql(one.text) for one in sampled)]
         known = {answer.generated: greedy}
-        texts = [answer.generated]
-        for completion in sampled:
-            if completion.stopped:
-                break
-            text = extract_sql(completion.text)
-            texts.append(text)
+        for text in texts:
             if text not in known:
-                known[text] = settle(text, database, mend=self.repair)
-        keys = [_rows_key(known[text]) for text in texts]
-        votes = Counter(key for key in keys if key is not None)
-        best = max(votes, key=lambda key: (votes[key], key == keys[0]), default=None)
-        place = keys.index(best) if best is not None else 0
-        chosen = known[texts[place]]
-        seen = dict(zip(texts, keys, strict=True))
-        listed = tuple(
-            _candidate(known[text], votes[key] if key is not None else 0, chosen)
-            for text, key in seen.items()
-        )
-        agreement = votes[best] / len(texts) if best is not None else 0.0
-        spent = [one for one in known.values() if one is not chosen]
-        chosen = replace(
-            chosen,
-            validate_ms=chosen.validate_ms + sum(one.validate_ms for one in spent),
-            execute_ms=chosen.execute_ms + sum(one.execute_ms for one in spent),
-        )
+                known[text] = self._settle(text)
+        found = vote(texts, known)
         answer = replace(
             answer,
-            generated=texts[place],
-            candidates=listed,
-            agreement=agreement,
-            tokens=answer.tokens + sum(c.tokens for c in sampled),
+            generated=found.text,
+            candidates=found.candidates,
+            agreement=found.agreement,
+            tokens=answer.tokens + sum(one.tokens for one in sampled),
         )
-        return chosen, answer
+        return answer, found.settled
+
+    def _tried_again(
+        self, answer: Answer, settled: Settled, problem: Problem
+    ) -> tuple[Answer, Settled]:
+        """The model's own correction, given what the database said; the first one if no better."""
+        if self.cancelled() or answer.stopped:
+            return replace(answer, stopped=True), settled
+        prompt = repair_prompt(self.prompt, settled.sql, problem.message)
+        again = Completion()
+        with contextlib.suppress(GenerationError):  # the longer prompt may be too long
+            for again in self._stream(prompt):
+                pass
+        answer = replace(answer, tokens=answer.tokens + again.tokens, stopped=again.stopped)
+        text = extract_sql(again.text)
+        if again.stopped or not text or canonical(text) == canonical(settled.sql):
+            return answer, settled
+        second = self._settle(text)
+        if second.result is None:
+            return answer, settled
+        told = f"The database refused the first statement: {problem.message}"
+        repaired = Repair("second_attempt", told, settled.sql, text)
+        return answer, replace(second, repairs=(repaired, *second.repairs))
 
 
+@dataclass
 class _Clock:
     """Milliseconds by stage, and since the question came."""
 
-    def __init__(self) -> None:
-        self.began = self.mark = time.perf_counter()
-        self.spent: defaultdict[str, float] = defaultdict(float)
+    began: float = field(default_factory=time.perf_counter)
+    spent: dict[str, float] = field(default_factory=dict)
 
-    def start(self) -> None:
-        """Let the next stage begin now."""
-        self.mark = time.perf_counter()
+    @contextlib.contextmanager
+    def counting(self, stage: str) -> Iterator[None]:
+        """Count the time inside to a stage."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.add(stage, (time.perf_counter() - began) * 1e3)
 
-    def add(self, stage: str) -> None:
-        """Count the time since the last mark to a stage."""
-        now = time.perf_counter()
-        self.spent[stage] += (now - self.mark) * 1e3
-        self.mark = now
+    def count(self, settled: Settled) -> None:
+        """Count what settling a statement took."""
+        self.add("validate", settled.validate_ms)
+        self.add("execute", settled.execute_ms)
 
-    @property
-    def total(self) -> float:
-        return (time.perf_counter() - self.began) * 1e3
+    def add(self, stage: str, milliseconds: float) -> None:
+        """Count milliseconds to a stage."""
+        self.spent[stage] = self.spent.get(stage, 0.0) + milliseconds
+
+    def told(self, answer: Answer) -> Answer:
+        """The answer with the times until now."""
+        times = dict.fromkeys(TIMES, 0.0) | self.spent
+        times["total"] = (time.perf_counter() - self.began) * 1e3
+        return replace(answer, timings_ms=times)
+
+
+def _prompt(question: str, database: Database) -> Prompt:
+    return build_prompt(_checked(question), database.schema, values=database.values())
 
 
 def _checked(question: str) -> str:
@@ -241,8 +255,7 @@ def _checked(question: str) -> str:
     return text
 
 
-def _growing(answer: Answer, completion: Completion, clock: _Clock) -> Answer:
-    clock.spent["first_token"] = completion.first_token_ms
+def _growing(answer: Answer, completion: Completion) -> Answer:
     return replace(
         answer,
         step="generate",
@@ -250,43 +263,26 @@ def _growing(answer: Answer, completion: Completion, clock: _Clock) -> Answer:
         tokens=completion.tokens,
         prompt_tokens=completion.prompt_tokens,
         cached_tokens=completion.cached_tokens,
+        stopped=completion.stopped,
     )
 
 
-def _told(answer: Answer, clock: _Clock) -> Answer:
-    times = {stage: clock.spent[stage] for stage in answer.timings_ms}
-    return replace(answer, timings_ms=times | {"total": clock.total})
+def _answerable(settled: Settled) -> Problem | None:
+    """The problem that the model may try to mend, if there are no rows and it may."""
+    if settled.result is not None:
+        return None
+    found = {one.stage: one for one in reversed(settled.problems)}
+    return next((found[stage] for stage in ANSWERABLE if stage in found), None)
 
 
-def _finished(answer: Answer, settled: Settled, clock: _Clock) -> Answer:
-    clock.spent["validate"] = settled.validate_ms
-    clock.spent["execute"] = settled.execute_ms
+def _with(answer: Answer, settled: Settled, step: Step = "check") -> Answer:
     return replace(
-        _told(answer, clock),
-        step="done",
+        answer,
+        step=step,
         sql=settled.sql,
         valid=settled.valid,
         problems=settled.problems,
         repairs=settled.repairs,
         result=settled.result,
         error=settled.error,
-    )
-
-
-def _rows_key(settled: Settled) -> Hashable | None:
-    """What two statements share whose rows are the same, in any order; None if there are none."""
-    if settled.result is None:
-        return None
-    rows = Counter(tuple(map(comparable, row)) for row in settled.result.rows)
-    return frozenset(rows.items()), len(settled.result.columns)
-
-
-def _candidate(settled: Settled, votes: int, chosen: Settled) -> Candidate:
-    return Candidate(
-        sql=settled.sql,
-        votes=votes,
-        runs=settled.result is not None,
-        rows=len(settled.result.rows) if settled.result else 0,
-        chosen=settled is chosen,
-        problem=settled.error or "",
     )

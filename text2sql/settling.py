@@ -7,24 +7,28 @@ models.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-from sqlglot import exp
 
 from text2sql.database import Database
 from text2sql.errors import ExecutionError, QueryError
-from text2sql.parsing import Statement, to_sql
-from text2sql.problems import Problem, QueryResult, Repair
-from text2sql.repair import repair
-from text2sql.repair.stored import stored_value
+from text2sql.parsing import Statement, Unparsable, parse_statement, to_sql
+from text2sql.problems import Problem, QueryResult, Repair, Stage
+from text2sql.repair import ALL_RULES, ALWAYS, Rule, repair
 from text2sql.validation import Checked, check, validate
 
 ROUNDS = 4  # of repair: DuckDB names one fault at a time
+MAX_REPAIRED = 2_000  # characters: what is longer is a model in a loop, or meant to take long
+SHOWN = 2  # problems that make up the one message
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What came of a statement; `valid` says that it passed every check, the binder's too."""
+    """What came of a statement; `valid` says that it passed every check, the binder's too.
+
+    `sql` is what DuckDB accepted; of a statement that it did not, the text as it was written,
+    which is where the problems' lines and columns are.
+    """
 
     sql: str
     valid: bool = False
@@ -36,111 +40,136 @@ class Settled:
 
     @property
     def error(self) -> str | None:
-        """Why there are no rows, in one or two sentences; None if there are."""
+        """Why there are no rows, in a few sentences; None if there are."""
         if self.result is not None:
             return None
-        told = [f"{p.message} {p.suggestion}".strip() for p in self.problems]
-        return " ".join(told[:2]) or "The statement could not be run."
+        first = [one for one in self.problems if one.stage == self.problems[0].stage]
+        told = [f"{one.message} {one.suggestion}".strip() for one in first[:SHOWN]]
+        return " ".join(told) or "The statement could not be run."
 
 
-def settle(text: str, database: Database, *, mend: bool = True) -> Settled:
-    """The statement's rows, after repairs where `mend` allows them; never raises for bad SQL."""
+def settle(text: str, database: Database, *, rules: Sequence[Rule] = ALL_RULES) -> Settled:
+    """The statement's rows, after the repairs that `rules` make; never raises for bad SQL."""
     began = time.perf_counter()
     checked = validate(text, database.schema)
-    if mend and checked.tree is not None and not _unsafe(checked):
-        checked, noticed = _with_stored_values(checked, text, database)
-    else:
-        noticed = ()
-    found = _judged(checked, database, _ms_since(began))
-    if not mend:
-        return found
-    return _mended(replace(found, repairs=noticed), checked, text, database)
+    first = _tried(checked, text, database, rules)
+    settled = _outcome(first, _mended(first, text, database, rules), checked, text)
+    spent = (time.perf_counter() - began) * 1e3
+    return replace(settled, validate_ms=max(0.0, spent - settled.execute_ms))
 
 
-def _mended(found: Settled, checked: Checked, text: str, database: Database) -> Settled:
-    """The best that repairs make of a statement that was refused; `found` itself if nothing."""
-    first = found
-    for _ in range(ROUNDS):
-        if found.result is not None or checked.tree is None or _unsafe(checked):
-            break
+def canonical(text: str) -> str:
+    """The statement written anew, so that equal ones are equal texts; as it is if it is no SQL.
+
+    >>> canonical("select  1 -- one") == canonical("SELECT 1")
+    True
+    """
+    try:
+        return to_sql(parse_statement(text).tree)
+    except (Unparsable, RecursionError):
+        return " ".join(text.split())
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One form of the statement and what DuckDB made of it."""
+
+    checked: Checked
+    repairs: tuple[Repair, ...] = ()
+    bound: bool = False
+    refusal: Problem | None = None
+    mendable: bool = False
+    result: QueryResult | None = None
+    execute_ms: float = 0.0
+
+
+def _tried(
+    checked: Checked,
+    text: str,
+    database: Database,
+    rules: Sequence[Rule],
+    repairs: tuple[Repair, ...] = (),
+) -> _Trial:
+    """The checked statement with its texts as they are stored, bound and run."""
+    if checked.tree is None or _unsafe(checked):
+        return _Trial(checked, repairs)
+    always = [rule for rule in rules if rule in ALWAYS]
+    seen, noticed = _repaired(checked, text, database, always)
+    return _judged(_Trial(seen, (*repairs, *noticed), mendable=True), database)
+
+
+def _judged(trial: _Trial, database: Database) -> _Trial:
+    """The trial with DuckDB's judgement; what names that do not exist refuse is not run."""
+    sql, began = trial.checked.sql, time.perf_counter()
+    try:
+        database.bind(sql)
+        if not trial.checked.ok:
+            return trial
+        trial = replace(trial, bound=True)
         began = time.perf_counter()
-        message = _said(found)
-        tree, repairs = repair(checked.tree, database.schema, message, values=database.values())
-        if not repairs or to_sql(tree) == checked.sql:
-            break
-        checked = _checked_again(tree, text, database)
-        spent = found.validate_ms + _ms_since(began)
-        judged = _judged(checked, database, spent)
-        found = replace(
-            judged,
-            repairs=(*found.repairs, *repairs),
-            execute_ms=found.execute_ms + judged.execute_ms,
+        return replace(trial, result=database.run(sql), execute_ms=_ms_since(began))
+    except ExecutionError as error:
+        refused = isinstance(error, QueryError)  # else it took too long: no repair helps
+        stage: Stage = "bind" if refused and not trial.bound else "run"
+        return replace(
+            trial,
+            refusal=Problem(stage, error.message, suggestion=error.hint),
+            mendable=refused,
+            execute_ms=_ms_since(began) if trial.bound else 0.0,
         )
-    if found.result is None and not found.valid:
-        # Half a repair helps nobody: show the statement as it was written, with its problems.
-        return replace(first, validate_ms=found.validate_ms, execute_ms=found.execute_ms)
-    return found
 
 
-def _judged(checked: Checked, database: Database, validate_ms: float) -> Settled:
-    """The checked statement bound and run."""
-    if not checked.ok:
-        problems = checked.problems
-        if checked.tree is not None and not _unsafe(checked):
-            problems = (*problems, *_refusal(checked, database))
-        return Settled(checked.sql, problems=problems, validate_ms=validate_ms)
-    began = time.perf_counter()
-    refused = _refusal(checked, database)
-    validate_ms += _ms_since(began)
-    if refused:
-        return Settled(checked.sql, problems=refused, validate_ms=validate_ms)
-    began = time.perf_counter()
-    settled = Settled(checked.sql, valid=True, validate_ms=validate_ms)
-    try:
-        settled = replace(settled, result=database.run(checked.sql))
-    except ExecutionError as error:
-        problem = Problem("run", error.message, suggestion=error.hint)
-        settled = replace(settled, problems=(problem,))
-    return replace(settled, execute_ms=_ms_since(began))
+def _mended(first: _Trial, text: str, database: Database, rules: Sequence[Rule]) -> _Trial:
+    """The last of the trials that repairs lead to; `first` itself if there is nothing to do."""
+    mending = [rule for rule in rules if rule not in ALWAYS]
+    trial = first
+    for _ in range(ROUNDS):
+        if trial.result is not None or not trial.mendable:
+            break
+        words = trial.refusal.message if trial.refusal else ""
+        checked, repairs = _repaired(trial.checked, text, database, mending, words)
+        if checked.sql == trial.checked.sql:
+            break
+        spent = trial.execute_ms
+        trial = _tried(checked, text, database, rules, (*trial.repairs, *repairs))
+        trial = replace(trial, execute_ms=trial.execute_ms + spent)
+    return trial
 
 
-def _refusal(checked: Checked, database: Database) -> tuple[Problem, ...]:
-    """What DuckDB's binder says against the statement."""
-    try:
-        database.bind(checked.sql)
-    except QueryError as error:
-        return (Problem("bind", error.message, suggestion=error.hint),)
-    except ExecutionError as error:
-        return (Problem("run", error.message, suggestion=error.hint),)
-    return ()
+def _outcome(first: _Trial, last: _Trial, checked: Checked, text: str) -> Settled:
+    """The repaired statement if repairs made it run, else what was written, with its problems.
 
-
-def _with_stored_values(
-    checked: Checked, text: str, database: Database
-) -> tuple[Checked, tuple[Repair, ...]]:
-    """Texts compared with a column as they are stored there, where only case differs."""
-    assert checked.tree is not None
-    tree, repairs = repair(
-        checked.tree, database.schema, "", rules=(stored_value,), values=database.values()
+    Half a repair helps nobody.
+    """
+    spent = last.execute_ms
+    shown = last if last.result is not None or (last.bound and not first.bound) else first
+    problems = (shown.refusal,) if shown.refusal else ()
+    if not shown.bound:
+        return Settled(text, problems=(*checked.problems, *problems), execute_ms=spent)
+    return Settled(
+        shown.checked.sql,
+        valid=True,
+        problems=problems,
+        repairs=shown.repairs,
+        result=shown.result,
+        execute_ms=spent,
     )
-    if not repairs:
+
+
+def _repaired(
+    checked: Checked, text: str, database: Database, rules: Sequence[Rule], words: str = ""
+) -> tuple[Checked, tuple[Repair, ...]]:
+    """The statement after these rules, checked again; itself if they leave it as it is."""
+    if checked.tree is None or not rules or len(checked.sql) > MAX_REPAIRED:
         return checked, ()
-    return _checked_again(tree, text, database), repairs
-
-
-def _checked_again(tree: exp.Expr, text: str, database: Database) -> Checked:
-    """The changed tree through the layers of checks after parsing; places are of no text now."""
     try:
+        tree, repairs = repair(checked.tree, database.schema, words, rules, database.values())
+        if not repairs or to_sql(tree) == checked.sql:
+            return checked, ()
         again = check(Statement(tree, text), database.schema)
     except RecursionError:
-        return Checked(None, to_sql(tree), (Problem("parse", "It is nested too deeply."),))
-    moved = tuple(replace(p, line=None, column=None) for p in again.problems)
-    return replace(again, problems=moved)
-
-
-def _said(found: Settled) -> str:
-    """DuckDB's own words about the statement, if it said anything."""
-    return next((p.message for p in found.problems if p.stage in ("bind", "run")), "")
+        return checked, ()
+    return again, repairs
 
 
 def _unsafe(checked: Checked) -> bool:

@@ -56,6 +56,7 @@ from text2sql.repair.queries import (
     order_in_arm,
     order_of_whole,
 )
+from text2sql.repair.stored import stored_value
 from text2sql.repair.tables import (
     alias_for_table,
     distinct_aliases,
@@ -102,6 +103,8 @@ RULES: tuple[Rule, ...] = (
     kinds_compared,
     cast_that_fails,
 )
+ALWAYS: tuple[Rule, ...] = (stored_value,)  # of statements that DuckDB does not refuse, too
+ALL_RULES = (*ALWAYS, *RULES)
 MAX_CHANGES = 24
 
 
@@ -134,4 +137,4 @@ def repair(
     return case.tree.copy(), tuple(found)
 
 
-__all__ = ["RULES", "Case", "Repair", "Rule", "repair"]
+__all__ = ["ALL_RULES", "ALWAYS", "RULES", "Case", "Repair", "Rule", "repair"]

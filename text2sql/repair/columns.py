@@ -7,7 +7,7 @@ from sqlglot import exp
 from text2sql.problems import Repair
 from text2sql.repair.case import Case, identifier, made, spelled
 from text2sql.repair.joins import equal_columns
-from text2sql.repair.names import NEAR, SAME, likeness
+from text2sql.repair.names import NEAR, SAME, likeness, words
 from text2sql.repair.scopes import Fault, Scope, Source
 
 OWN_TABLE = 0.06  # how much more a name counts in the table it was asked of
@@ -122,6 +122,8 @@ def respelled(case: Case) -> Repair | None:
 def nearest_column(case: Case) -> Repair | None:
     """A column that no table has becomes the one of the query's tables most like it.
 
+    A name that is a column of some other table is no slip of the pen: then they must share a word.
+
     >>> from text2sql.repair.example import mended
     >>> mended(nearest_column, "SELECT o.prices_paid FROM orders AS o")
     'SELECT o.price FROM orders AS o'
@@ -134,9 +136,15 @@ def _renamed_column(case: Case, rule: str, least: float) -> Repair | None:
         if fault.kind == "ambiguous" or not fault.scope.known:
             continue
         found = _nearest(fault, least)
-        if found:
+        if found and not _is_elsewhere(fault.column.name, found[1], case):
             return _rename(fault, rule, *found)
     return None
+
+
+def _is_elsewhere(wanted: str, name: str, case: Case) -> bool:
+    """Whether some table has the column wanted, and `name` shares no word with it."""
+    held = any(table.column(wanted) for table in case.schema.tables)
+    return held and not words(wanted) & words(name)
 
 
 def _nearest(fault: Fault, least: float) -> tuple[Source | None, str] | None:

@@ -110,16 +110,16 @@ def number_as_year(case: Case) -> Repair | None:
     """
     if not _REFUSED.search(case.error):
         return None
+    done = []
     for call in list(case.tree.find_all(exp.Year, exp.Extract)):
         value = call.expression if isinstance(call, exp.Extract) else call.this
         if isinstance(call, exp.Extract) and call.name.upper() != "YEAR":
             continue
         if kind_of(value, case) == "number":
-            before, after = spelled(call), spelled(value)
+            done.append(spelled(value))
             call.replace(value.copy())
-            message = f"{before}: '{after}' is a number already."
-            return made("number_as_year", message, before, after)
-    return None
+    message = f"Numbers already, not dates: {', '.join(done)}."
+    return made("number_as_year", message, "YEAR", ", ".join(done)) if done else None
 
 
 def number_as_text(case: Case) -> Repair | None:

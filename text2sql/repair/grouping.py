@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -30,21 +31,31 @@ class Grouping:
 
     def bare(self, clause: exp.Expr) -> list[exp.Column]:
         """Columns of this SELECT in the clause that are neither grouped nor aggregated."""
-        keys = {key(one, self.scope) for one in self.by if isinstance(one, exp.Column)}
-        texts = {spelled(one).lower() for one in self.by}
-        aliases = self.scope.aliases()
         found = []
         for column in clause.find_all(exp.Column):
             if owner(column) is not self.select or isinstance(column.this, exp.Star):
                 continue
             if source_in(self.scope, column) is None:
                 continue
-            named = not column.table and column.name.lower() in aliases
+            named = not column.table and column.name.lower() in self._aliases
             if named and isinstance(clause, (exp.Order, exp.Having)):
                 continue
-            if key(column, self.scope) not in keys and not _covered(column, clause, texts):
+            grouped = key(column, self.scope) in self._keys
+            if not grouped and not _covered(column, clause, self._texts):
                 found.append(column)
         return found
+
+    @cached_property
+    def _keys(self) -> set[Key]:
+        return {key(one, self.scope) for one in self.by if isinstance(one, exp.Column)}
+
+    @cached_property
+    def _texts(self) -> set[str]:
+        return {spelled(one).lower() for one in self.by}
+
+    @cached_property
+    def _aliases(self) -> set[str]:
+        return set(self.scope.aliases())
 
     def fixed(self, column: exp.Column) -> bool:
         """Whether the grouped columns hold the whole primary key of the column's table."""
@@ -53,7 +64,7 @@ class Grouping:
         if source is None or table is None or not table.primary_key:
             return False
         same = equal_columns(self.scope)
-        grouped = {key(one, self.scope) for one in self.by if isinstance(one, exp.Column)}
+        grouped = set(self._keys)
         for group in same:
             if group & grouped:
                 grouped |= group

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from text2sql.repair.case import Case, column, identifier
-from text2sql.repair.names import SAME, likeness, singular, squeezed
+from text2sql.repair.names import NEAR, SAME, likeness, singular, squeezed
 from text2sql.repair.scopes import Scope, Source, entries
 from text2sql.schema import Schema, Table
 
@@ -245,20 +245,15 @@ def nearest_link(found: Sequence[Link], wanted: Iterable[str]) -> Link | None:
     (True, None)
     """
     names = list(wanted)
-    scored = sorted(
-        (
-            (
-                sum(
-                    max((likeness(name, mine) for mine in link.left_columns), default=0.0)
-                    + max((likeness(name, theirs) for theirs in link.right_columns), default=0.0)
-                    for name in names
-                ),
-                link,
-            )
-            for link in found
-        ),
-        key=lambda pair: -pair[0],
-    )
+    scored = [(sum(_nearness(name, link) for name in names), link) for link in found]
+    scored.sort(key=lambda pair: -pair[0])
     if len(scored) > 1 and scored[0][0] - scored[1][0] < 1 - SAME:
         return None
     return scored[0][1] if scored else None
+
+
+def _nearness(name: str, link: Link) -> float:
+    """How like a name is to the columns of both ends; what is no more than chance counts nothing."""
+    ends = (link.left_columns, link.right_columns)
+    scores = (max((likeness(name, one) for one in end), default=0.0) for end in ends)
+    return sum(score for score in scores if score >= NEAR)

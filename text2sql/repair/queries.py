@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from text2sql.problems import Repair
 from text2sql.repair.case import Case, column, made, spelled
+from text2sql.repair.joins import links
 from text2sql.repair.names import best
 from text2sql.repair.scopes import outputs
 
@@ -13,14 +14,24 @@ from text2sql.repair.scopes import outputs
 def order_in_arm(case: Case) -> Repair | None:
     """The order of one arm of a set operation goes: only the whole has an order.
 
+    With a LIMIT it decides which rows there are; then the arm gets the brackets that it needs.
+
     >>> from text2sql.repair.example import mended
     >>> mended(order_in_arm, "SELECT id FROM customers ORDER BY id UNION SELECT price FROM orders")
     'SELECT id FROM customers UNION SELECT price FROM orders'
+    >>> mended(order_in_arm, "SELECT id FROM customers LIMIT 1 UNION SELECT price FROM orders")
+    '(SELECT id FROM customers LIMIT 1) UNION SELECT price FROM orders'
     """
     for operation in case.tree.find_all(exp.SetOperation):
         for arm in (operation.this, operation.expression):
-            order = arm.args.get("order")
-            if isinstance(arm, exp.Select) and order and not arm.args.get("limit"):
+            if not isinstance(arm, exp.Select):
+                continue
+            order, before = arm.args.get("order"), spelled(arm)
+            if arm.args.get("limit"):
+                arm.replace(exp.Subquery(this=arm.copy()))
+                message = "A part of a set operation that has a LIMIT was put in brackets."
+                return made("order_in_arm", message, before, f"({before})")
+            if order:
                 order.pop()
                 message = "One part of a set operation can't be ordered by itself."
                 return made("order_in_arm", message, spelled(order).strip(), "")
@@ -129,14 +140,32 @@ def one_column(case: Case) -> Repair | None:
         names = outputs(query, {}, case.schema) if isinstance(query, exp.Select) else None
         if not names or len(names) == 1 or isinstance(test, (exp.From, exp.Join, exp.Exists)):
             continue
-        wanted = test.this.name if test is not None and test.this is not subquery else ""
-        chosen = best(wanted, names) or names[0]
+        compared = test.this if test is not None and test.this is not subquery else None
+        wanted = compared.name if isinstance(compared, exp.Column) else ""
+        chosen = _key_to(compared, query, case) or best(wanted, names) or names[0]
         before = ", ".join(map(spelled, query.expressions))
-        kept = [one for one in query.expressions if one.alias_or_name == chosen]
+        kept = [one for one in query.expressions if one.alias_or_name.lower() == chosen.lower()]
         query.set("expressions", kept[:1] or [column(chosen)])
         message = f"The subquery must give one column: '{chosen}' was kept."
         return made("one_column", message, before, chosen)
     return None
+
+
+def _key_to(compared: exp.Expr | None, query: exp.Select, case: Case) -> str | None:
+    """The query's column that a key links with the one compared, if there is one only."""
+    source = case.source_of(compared) if isinstance(compared, exp.Column) else None
+    if compared is None or source is None or source.table is None:
+        return None
+    names = {one.lower() for one in outputs(query, {}, case.schema) or ()}
+    read = {one.name.lower() for one in query.find_all(exp.Table)}
+    keys = {
+        link.right_columns[0]
+        for link in links(case.schema)
+        if link.left == source.table.name and link.right.lower() in read
+        if [one.lower() for one in link.left_columns] == [compared.name.lower()]
+        if link.right_columns[0].lower() in names
+    }
+    return keys.pop() if len(keys) == 1 else None
 
 
 def many_rows(case: Case) -> Repair | None:

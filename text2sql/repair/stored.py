@@ -40,11 +40,11 @@ def _compared(tree: exp.Expr) -> Iterator[tuple[exp.Column, exp.Literal]]:
         for one, other in ((test.this, test.expression), (test.expression, test.this)):
             if isinstance(one, exp.Column) and isinstance(other, exp.Literal) and other.is_string:
                 yield one, other
-    for test in tree.find_all(exp.In):
-        if isinstance(test.this, exp.Column):
-            for item in test.expressions:
+    for listed in tree.find_all(exp.In):
+        if isinstance(listed.this, exp.Column):
+            for item in listed.expressions:
                 if isinstance(item, exp.Literal) and item.is_string:
-                    yield test.this, item
+                    yield listed.this, item
 
 
 def _as_stored(case: Case, column: exp.Column, text: str) -> str | None:
