@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from sqlglot import exp
 
@@ -18,6 +19,7 @@ from text2sql.schema import Schema
 from text2sql.scopes import Scopes, Source, visible_cte
 
 LISTED = 8  # names listed where no single one is near
+MAX_FOUND = 100  # repeats counted; to look for a near name among many takes time
 PSEUDO_COLUMNS = {"rowid"}
 
 Rule = Callable[[Statement, Schema, Scopes], Iterator[Problem]]
@@ -66,7 +68,10 @@ RULES: tuple[Rule, ...] = (known_tables, known_columns, known_functions)
 def find_problems(statement: Statement, schema: Schema) -> list[Problem]:
     """What the statement names and does not exist, in order of its place in the text."""
     scopes = Scopes(schema)
-    found = {p.message: p for rule in RULES for p in rule(statement, schema, scopes)}
+    all_found = (p for rule in RULES for p in rule(statement, schema, scopes))
+    found: dict[str, Problem] = {}
+    for problem in islice(all_found, MAX_FOUND):
+        found.setdefault(problem.message, problem)
     return sorted(found.values(), key=lambda p: (p.line or 0, p.column or 0))
 
 

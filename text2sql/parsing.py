@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from itertools import pairwise
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.dialects import DuckDB
+from sqlglot.dialects import Dialect, DuckDB
 from sqlglot.errors import ErrorLevel, ParseError, TokenError
 from sqlglot.parser import binary_range_parser
-from sqlglot.tokens import TokenType
+from sqlglot.tokens import Token, TokenType
 
 from text2sql.problems import Problem
 
 MAX_CHARS = 20_000
+MAX_WORDS = 8_000  # and signs: sqlglot's tokens
 MAX_DEPTH = 30  # of brackets; sqlglot recurses, and refuses by RecursionError not far above
+MAX_LISTS = 150  # and subscripts; sqlglot copies what a subscript or a call stands behind
+MAX_CALLS = 20  # of the kind f(x).g()
+MAX_CHAIN = 250  # operators that hold each other without brackets: DuckDB's own limit is 1,000
 FOREIGN_DIALECTS = ("sqlite", "mysql", "tsql")  # what models slip into, most alike first
+_ENDS = {TokenType.R_PAREN, TokenType.R_BRACKET}
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 # sqlglot logs every statement that it can't parse; here that is an answer, not an event.
@@ -57,12 +62,20 @@ def parse_statement(text: str) -> Statement:
     Text that is no DuckDB SQL is read as a dialect that models slip into, if one fits.
     """
     _demand_bounds(text)
+    tree = _parse_any(text)
+    if _levels(tree) > MAX_CHAIN:
+        message = f"The statement chains too many operators; the most is about {MAX_CHAIN}."
+        raise Unparsable(Problem("parse", message, suggestion="Use IN, or write it in parts."))
+    return Statement(tree, text)
+
+
+def _parse_any(text: str) -> exp.Expr:
     try:
-        return Statement(_parse_one(text, ExactDuckDB), text)
+        return _parse_one(text, ExactDuckDB)
     except Unparsable as error:
         for dialect in FOREIGN_DIALECTS:
             try:
-                return Statement(_as_duckdb(_parse_one(text, dialect), text), text)
+                return _as_duckdb(_parse_one(text, dialect), text)
             except Unparsable:
                 continue
         raise error from None
@@ -108,9 +121,21 @@ def _too_deep(line: int | None = None, column: int | None = None) -> Problem:
     return Problem("parse", message, line, column, "Write it in simpler parts.")
 
 
+def _levels(tree: exp.Expr) -> int:
+    """How deep the tree is; what looks at it later walks up from every node."""
+    levels, nodes = 0, [tree]
+    while nodes:
+        levels += 1
+        nodes = [child for node in nodes for child in node.iter_expressions()]
+    return levels
+
+
 def _parse_one(text: str, dialect: str | type[DuckDB]) -> exp.Expr:
+    reader = Dialect.get_or_raise(dialect)
     try:
-        found = [tree for tree in sqlglot.parse(text, read=dialect) if tree is not None]
+        tokens = reader.tokenize(text)
+        _demand_few(tokens)
+        found = [tree for tree in reader.parser().parse(tokens, text) if tree is not None]
     except ParseError as error:
         raise Unparsable(_parse_problem(error, text)) from None
     except TokenError:
@@ -126,6 +151,21 @@ def _parse_one(text: str, dialect: str | type[DuckDB]) -> exp.Expr:
     message = f"Exactly one statement can run at a time; this has {len(trees)}."
     line, column = place(trees[1], text)
     raise Unparsable(Problem("safety", message, line, column, "Keep one of them."))
+
+
+def _demand_few(tokens: list[Token]) -> None:
+    """Bounds on what costs sqlglot more than its share of time."""
+    kinds = [token.token_type for token in tokens]
+    calls = sum(a in _ENDS and b == TokenType.DOT for a, b in pairwise(kinds))
+    counts = (
+        (len(kinds), MAX_WORDS, "words and signs"),
+        (kinds.count(TokenType.L_BRACKET), MAX_LISTS, "lists and subscripts"),
+        (calls, MAX_CALLS, "calls behind one another"),
+    )
+    for count, most, what in counts:
+        if count > most:
+            message = f"The statement has {count:,} {what}; the most is {most:,}."
+            raise Unparsable(Problem("parse", message, suggestion="Make it shorter."))
 
 
 def _parse_problem(error: ParseError, text: str) -> Problem:

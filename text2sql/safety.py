@@ -59,6 +59,7 @@ WRITERS: tuple[type[exp.Expr], ...] = (
 )
 READERS = (exp.Select, exp.SetOperation, exp.Subquery, exp.Values)
 CATALOGUES = ("information_schema", "pg_", "duckdb_", "sqlite_", "pragma_", "system")
+_DIGITS = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 FILE_LIKE = re.compile(r"[/\\*?:~]|\.\w+$|^\s*$|\s*\.\.")
 
 Rule = Callable[[Statement, Schema], Iterator[Problem]]
@@ -212,14 +213,17 @@ _ARITHMETIC: dict[type[exp.Expr], Callable[[float, float], float]] = {
     exp.Add: lambda a, b: a + b,
     exp.Sub: lambda a, b: a - b,
     exp.Mul: lambda a, b: a * b,
+    exp.Div: lambda a, b: a / b if b else 0.0,
+    exp.IntDiv: lambda a, b: a // b if b else 0.0,
+    exp.BitwiseLeftShift: lambda a, b: a * 2.0 ** min(max(b, 0.0), 64.0),
     exp.Pow: lambda a, b: math.inf if b * math.log10(max(abs(a), 1.0)) > 15 else abs(a) ** b,
 }
 
 
 def _number(node: exp.Expr | None) -> float:
     """The value of an expression of plain numbers; 0 for what is not known before it runs."""
-    if isinstance(node, exp.Literal) and not node.is_string:
-        return float(node.name.replace("_", ""))
+    if isinstance(node, exp.Literal):
+        return float(node.name) if _DIGITS.fullmatch(node.name) else 0.0
     if isinstance(node, exp.Neg):
         return -_number(node.this)
     if isinstance(node, exp.Paren | exp.Cast):

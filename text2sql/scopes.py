@@ -63,6 +63,7 @@ class Scopes:
         self._schema = schema
         self._sources: dict[int, list[tuple[exp.Expr, Source]]] = {}
         self._outputs: dict[int, Columns] = {}
+        self._aliases: dict[int, dict[str, list[exp.Expr]]] = {}
 
     def sources_around(self, node: exp.Expr) -> list[Source]:
         """The sources that a node can refer to, those of the innermost query first."""
@@ -79,15 +80,29 @@ class Scopes:
                 found.append(Source("", "", self.output(ancestor)))  # ORDER BY of a UNION
         return found
 
-    @staticmethod
-    def is_alias(column: exp.Column) -> bool:
+    def is_alias(self, column: exp.Column) -> bool:
         """Whether it is the alias of a SELECT around it, or the variable of a function."""
-        names = {column.name.lower(), column.table.lower()}
-        return any(
-            name.lower() in names
-            for ancestor, child in _around(column)
-            for name in _names_given(ancestor, child)
-        )
+        names = {column.name.lower(), column.table.lower()} - {""}
+        return any(self._gives(a, child, names) for a, child in _around(column))
+
+    def _gives(self, ancestor: exp.Expr, child: exp.Expr, names: set[str]) -> bool:
+        """Whether a node gives one of these names, beside columns, to what is inside of it."""
+        if isinstance(ancestor, exp.Select):
+            aliases = self._aliases_of(ancestor)
+            return any(item is not child for name in names for item in aliases.get(name, ()))
+        if isinstance(ancestor, exp.Lambda):
+            return any(variable.name.lower() in names for variable in ancestor.expressions)
+        return isinstance(ancestor, exp.Comprehension) and ancestor.expression.name.lower() in names
+
+    def _aliases_of(self, select: exp.Select) -> dict[str, list[exp.Expr]]:
+        """Each alias of a SELECT in lower case, with the entries that it names."""
+        if id(select) not in self._aliases:
+            found: dict[str, list[exp.Expr]] = {}
+            for item in select.expressions:
+                if item.alias:
+                    found.setdefault(item.alias.lower(), []).append(item)
+            self._aliases[id(select)] = found
+        return self._aliases[id(select)]
 
     def sources(self, select: exp.Select) -> list[tuple[exp.Expr, Source]]:
         """What stands in FROM of one SELECT, each with its node."""
@@ -168,17 +183,6 @@ def _around(node: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Expr]]:
         if not isinstance(child, exp.With):
             yield ancestor, child
         child, ancestor = ancestor, ancestor.parent
-
-
-def _names_given(ancestor: exp.Expr, child: exp.Expr) -> list[str]:
-    """The names, beside columns of tables, that a node gives to what is inside of it."""
-    if isinstance(ancestor, exp.Select):
-        return [item.alias for item in ancestor.expressions if item.alias and item is not child]
-    if isinstance(ancestor, exp.Lambda):
-        return [variable.name for variable in ancestor.expressions]
-    if isinstance(ancestor, exp.Comprehension):
-        return [ancestor.expression.name]
-    return []
 
 
 def _union(parts: list[Columns]) -> Columns:
