@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.errors import OptimizeError
 from sqlglot.generators.duckdb import DuckDBGenerator
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
@@ -25,7 +26,7 @@ _NEGATED = (exp.In, exp.Like, exp.ILike, exp.Between)
 
 
 def canonical(sql: str, schema: Schema, dialect: str = "duckdb") -> str:
-    """The statement in its short form; raises sqlglot's errors if it can't be read.
+    """The statement in its short form; raises sqlglot's errors if it can't be read or shortened.
 
     >>> from text2sql.schema import Column, Table
     >>> singer = Table("singer", (Column("name", "VARCHAR"), Column("age", "INTEGER")))
@@ -41,6 +42,8 @@ def shorten(tree: exp.Expr, schema: Schema) -> str:
     for view in [_View.of(scope, names) for scope in traverse_scope(tree)]:
         _put_conditions_to_their_joins(view)
         for column in view.scope.columns:
+            if _would_be_captured(column, view):
+                raise OptimizeError(f"{column.sql()} can't lose its qualifier")
             _shorten_column(column, view)
         _drop_table_aliases(view)
     for ordered in tree.find_all(exp.Ordered):
@@ -110,6 +113,15 @@ def _new_names(scope: Scope, sources: Mapping[str, str | None], names: _Names) -
         for alias, table in sources.items()
         if table and table in names.tables and tables.count(table) == 1
     }
+
+
+def _would_be_captured(column: exp.Column, view: _View) -> bool:
+    """Whether a query within this one refers to its table by a name that it has itself, too."""
+    inner = column.parent_select
+    if inner is None or inner is view.scope.expression or column.table.lower() not in view.sources:
+        return False
+    tables = [table.name.lower() for table in inner.find_all(exp.Table)]
+    return any(column.name.lower() in view.names.columns.get(table, {}) for table in tables)
 
 
 def _shorten_column(column: exp.Column, view: _View) -> None:
