@@ -10,14 +10,19 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
 
-from ui import about, ask, compare, components
+from ui import about, ask, compare, components, train
 from ui.models import Models
 from ui.service import Service
 from ui.settings import read_settings
 from ui.theme import CSS, theme
 
 TITLE = "text2sql"
-TABS = (("Ask", ask.build), ("Compare", compare.build), ("About", about.build))
+TABS = (
+    ("Ask", ask.build),
+    ("Compare", compare.build),
+    ("Train", train.build),
+    ("About", about.build),
+)
 WAITING = 24  # visitors in the queue before the page says that it is busy
 UPLOAD = "50mb"
 KEPT_FILES = (1_800, 7_200)  # seconds: look so often for uploads older than that, and remove them
@@ -28,6 +33,7 @@ def build_page(service: Service) -> gr.Blocks:
     page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=KEPT_FILES)
     with page:
         components.header(service)
+        train.training_line(service)
         with gr.Tabs():
             for name, build in TABS:
                 with gr.Tab(name):

@@ -8,6 +8,7 @@ trainers.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -104,10 +105,16 @@ class _Tally:
         return tuple(sorted(found, key=lambda one: -one.count))
 
 
-def training_data(config: TrainConfig, *, progress: Progress | None = None) -> TrainingData:
-    """All that a run learns from; DataError if a source can't be read or nothing usable is left."""
+def training_data(
+    config: TrainConfig, *, progress: Progress | None = None, first: int | None = None
+) -> TrainingData:
+    """All that a run learns from; DataError if a source can't be read or nothing usable is left.
+
+    `first` looks at so many examples only, for a preview.
+    """
     tally = _Tally()
-    found = _without_repeats(_unjudged(_read_all(config, tally), config, tally), tally)
+    read = itertools.islice(_read_all(config, tally), first)
+    found = _without_repeats(_unjudged(read, config, tally), tally)
     usable = list(_rendered(found, config, tally, progress))
     if not usable:
         raise DataError(

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from text2sql.weights import KNOWN
 from ui.settings import Settings
 
 if TYPE_CHECKING:
+    from finetune.packing import Tokenizer
     from text2sql.adapters import AdapterInfo, Adapters
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Models:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.default: str | None = None  # the adapter that answers unless told otherwise
+        self.first: str | None = None  # the one that the page was started with
         self.state = Loading()
         self._adapters: Adapters | None = None
         self._engines: dict[str | None, Engine] = {}
@@ -92,7 +94,7 @@ class Models:
         """Names of the adapters that can be asked for: released ones, and finished runs."""
         if self.settings.endpoint:
             return ()
-        loaded = (self.default,) if self.default else ()
+        loaded = [name for name in (self.default, self.first) if name]
         return tuple(dict.fromkeys([*loaded, *_released(), *_trained()]))
 
     def loaded(self, adapter: str | None) -> AdapterInfo | None:
@@ -101,9 +103,29 @@ class Models:
             return None
         return self._adapters.loaded.get(adapter)
 
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """The base's tokenizer; None while no base is in memory here."""
+        return self._adapters.base.tokenizer if self._adapters else None
+
     def resolve(self, chosen: str) -> str | None:
         """The adapter that a choice on the page means: "" is the one to start with, "none" none."""
         return self.default if not chosen else None if chosen == NO_ADAPTER else chosen
+
+    def use(self, adapter: str | None) -> None:
+        """Answer with that adapter from now on wherever none is chosen; None is the first again.
+
+        Raises ModelError, and then nothing has changed.
+        """
+        if self.settings.endpoint:
+            raise ModelError(
+                "This page asks a server, which takes no adapter.",
+                hint="Start the page without --endpoint to use one.",
+            )
+        name = self.first if adapter is None else adapter
+        summary = self.engine(name).generator.summary
+        self.default = name
+        self._tell(replace(self.state, summary=summary))
 
     def engine(self, adapter: str | None) -> Engine:
         """The engine with that adapter, or with none; raises ModelError."""
@@ -122,7 +144,7 @@ class Models:
 
     def _folder(self, adapter: str) -> Path:
         """Where an adapter lies: only those on offer, for the name comes from outside."""
-        if adapter == self.default and adapter_name(self.settings.adapter) == adapter:
+        if adapter == self.first and adapter_name(self.settings.adapter) == adapter:
             return find_adapter(self.settings.adapter)
         if adapter not in self.choices():
             known = ", ".join(self.choices()) or "none yet"
@@ -186,7 +208,7 @@ class Models:
             self._adapters.load(name, path)
         except AdapterError as error:
             return f"{error} The base answers untuned."
-        self.default = name
+        self.default = self.first = name
         return ""
 
     def _progress(self, message: str, share: float) -> None:

@@ -1,0 +1,334 @@
+"""The Train tab: data and settings of a new run, the run at work, and the list of all.
+
+Layout and wiring; what the events do is in `train_handlers`. All that is shown of a run is read
+from its folder, so a page that is opened again shows what is going on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.context import Context
+
+from finetune.config import PRESETS, SCHEDULES, TrainConfig, help_for
+from ui import choosing, render, train_data, train_show
+from ui.components import MODEL_QUEUE
+from ui.service import Service
+from ui.train_data import FEWEST, FILE_TYPES, MOST, SOURCES, USUAL
+from ui.train_handlers import LOCKED, LOCKED_HINT, Seen, TrainHandlers, training_allowed
+from ui.train_settings import FOLDED, IN_SIGHT, MAX_NOTES, NAMES, kind, label, preset_values
+
+LOOK_S = 2.0
+LINE_S = 5.0
+FIRST_PRESET = "quick"
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
+LIGHT: dict[str, Any] = {**QUIET, "concurrency_limit": 4}
+FROM_ASK = "() => (document.querySelector('.ask-box .code-text textarea') || {value: ''}).value"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a new run is made of; `inputs` go to the handlers in this order."""
+
+    source: gr.Dropdown
+    schema: gr.Textbox
+    dialect: gr.Dropdown
+    count: gr.Number
+    file: gr.File
+    hub: gr.Textbox
+    run: gr.Textbox
+    notes: gr.Textbox
+    preset: gr.Radio
+    settings: tuple[Any, ...]
+    groups: tuple[gr.Group, ...]
+    from_ask: gr.Button
+    look: gr.Button
+    preview: gr.HTML
+    about: gr.HTML
+    check: gr.Button
+    cancel: gr.Button
+    start: gr.Button
+    checked: gr.HTML
+    told: gr.HTML
+
+    @property
+    def inputs(self) -> list[Any]:
+        data = [self.source, self.schema, self.dialect, self.count, self.file, self.hub]
+        return [*data, self.run, self.notes, self.preset, *self.settings]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The shown run; `outputs` take what `panel_of` gives."""
+
+    head: gr.HTML
+    charts: gr.HTML
+    log: gr.HTML
+    result: gr.HTML
+    stop: gr.Button
+    resume: gr.Button
+    delete: gr.Button
+    use: gr.Button
+    export: gr.Button
+    download: gr.DownloadButton
+    confirm: gr.Group
+    notes: gr.Textbox
+    column: gr.Column
+    told: gr.HTML
+    question: gr.HTML
+    sure: gr.Button
+    keep: gr.Button
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [
+            self.head, self.charts, self.log, self.result, self.stop, self.resume, self.delete,
+            self.use, self.export, self.download, self.confirm, self.notes, self.column,
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The list of runs, and two of them side by side."""
+
+    listed: gr.Dataset
+    left: gr.Dropdown
+    right: gr.Dropdown
+    pair: gr.Group
+    compared: gr.HTML
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.listed, self.left, self.right, self.pair]
+
+
+def build(service: Service) -> None:
+    """The tab, inside a gr.Tab; where training is off, a word about that and no events but the
+    named ones, which refuse."""
+    handlers = TrainHandlers(service)
+    if handlers.allowed:
+        _build_open(handlers)
+    else:
+        gr.HTML(render.failure(LOCKED, LOCKED_HINT), elem_classes="train-locked")
+    gr.api(handlers.api_train, api_name="train", concurrency_limit=1)
+    gr.api(handlers.api_status, api_name="train_status", concurrency_limit=4)
+    gr.api(handlers.api_stop, api_name="train_stop", concurrency_limit=4)
+
+
+def training_line(service: Service) -> None:
+    """A line above all tabs while a run trains, for answers are slower then."""
+    if not training_allowed():
+        return
+    handlers = TrainHandlers(service)
+    line = gr.HTML(elem_id="training-line")
+    gr.Timer(LINE_S).tick(handlers.training_line, outputs=line, **LIGHT)
+    assert Context.root_block is not None  # called inside the page
+    Context.root_block.load(handlers.training_line, outputs=line, **LIGHT)
+
+
+def _build_open(handlers: TrainHandlers) -> None:
+    with gr.Row(elem_classes="train"):
+        with gr.Column(scale=5, min_width=320, elem_classes="train-form"):
+            form = _lay_out_form()
+        with gr.Column(scale=7, min_width=320, elem_classes="train-runs"):
+            panel = _lay_out_panel()
+            runs = _lay_out_runs()
+    shown, seen = gr.State(""), gr.State(Seen())
+    _wire_form(form, handlers)
+    _wire_runs(form, panel, runs, handlers, shown, seen)
+
+
+def _lay_out_form() -> Form:
+    gr.HTML("<h2>New run</h2>", elem_classes="side-title")
+    with gr.Group(elem_classes="train-box"):
+        source = gr.Dropdown(
+            list(SOURCES), value=train_data.BUNDLED, label="Data", filterable=False
+        )
+        with gr.Group(visible=False, elem_classes="train-box") as made_up:
+            schema = gr.Textbox(
+                label="CREATE TABLE statements",
+                info="Questions with their SQL are made up for these tables: no labels needed.",
+                lines=6,
+                max_lines=14,
+                elem_classes="code-text",
+            )
+            from_ask = gr.Button("Take what is pasted on Ask", size="sm", elem_classes="small")
+            with gr.Row():
+                dialect = gr.Dropdown(
+                    list(choosing.DIALECTS), value="", label="Dialect", filterable=False
+                )
+                count = gr.Number(
+                    USUAL, label="Examples", precision=0, info=f"{FEWEST} to {MOST:,}."
+                )
+        with gr.Group(visible=False, elem_classes="train-box") as uploaded:
+            file = gr.File(
+                label="JSONL or CSV: question, schema, sql",
+                file_types=list(FILE_TYPES),
+                type="filepath",
+                height=140,
+            )
+        with gr.Group(visible=False, elem_classes="train-box") as on_hub:
+            hub = gr.Textbox(
+                label="Data set",
+                placeholder="b-mc2/sql-create-context",
+                info="Its name on the hub; its training split is fetched.",
+            )
+        look = gr.Button("Preview", size="sm", elem_classes="small")
+        preview = gr.HTML(elem_classes="train-preview")
+        preset = gr.Radio(list(PRESETS), value=FIRST_PRESET, label="Preset")
+        about = gr.HTML(train_show.about_preset(FIRST_PRESET), elem_classes="note")
+        settings = _lay_out_settings()
+        run = gr.Textbox(label="Name", placeholder="made of the time", max_lines=1)
+        notes = gr.Textbox(label="Notes", lines=1, max_lines=4, max_length=MAX_NOTES)
+        with gr.Row(elem_classes="ask-buttons"):
+            start = gr.Button("Start", variant="primary", elem_classes="start-run")
+            check = gr.Button("Check")
+            cancel = gr.Button("Cancel", variant="stop", visible=False)
+        told = gr.HTML(elem_classes="train-told")
+        checked = gr.HTML(elem_classes="train-checked")
+    return Form(
+        source, schema, dialect, count, file, hub, run, notes, preset, settings,
+        (made_up, uploaded, on_hub), from_ask, look, preview, about, check, cancel, start,
+        checked, told,
+    )  # fmt: skip
+
+
+def _lay_out_settings() -> tuple[Any, ...]:
+    """A field a setting, in the order of NAMES."""
+    values = dict(zip(NAMES, preset_values(FIRST_PRESET), strict=True))
+    with gr.Row(elem_classes="fields"):
+        shown = [_field(name, values[name]) for name in IN_SIGHT]
+    more = gr.Accordion("More settings", open=False, elem_classes="more")
+    with more, gr.Row(elem_classes="fields"):
+        folded = [_field(name, values[name]) for name in FOLDED]
+    return (*shown, *folded)
+
+
+def _field(name: str, value: Any) -> Any:
+    """The component of a setting, by its type."""
+    about: dict[str, Any] = {"label": label(name), "info": help_for(name), "min_width": 150}
+    if name == "schedule":
+        return gr.Dropdown(list(SCHEDULES), value=value, filterable=False, **about)
+    found = kind(name)
+    if found is bool:
+        return gr.Checkbox(value, **about)
+    if found is str:
+        return gr.Textbox(value, max_lines=1, **about)
+    # Bounds are the config's to tell: it says what to do as well.
+    fine = {"precision": 0} if found is int else {"step": 0.0001 if _is_small(name) else 0.1}
+    return gr.Number(value, **fine, **about)
+
+
+def _is_small(name: str) -> bool:
+    """Whether a setting's usual steps are far below one."""
+    return 0 < float(getattr(TrainConfig(), name) or 1.0) < 0.01
+
+
+def _lay_out_panel() -> Panel:
+    with gr.Column(elem_classes="run-panel") as column:
+        head = gr.HTML(train_show.NO_RUN, elem_classes="run-top")
+        with gr.Row(elem_classes="ask-buttons"):
+            use = gr.Button("Use it now", variant="primary", visible=False)
+            stop = gr.Button("Stop and save", variant="stop", visible=False)
+            resume = gr.Button("Resume", variant="primary", visible=False)
+            export = gr.Button("Export as zip", visible=False)
+            download = gr.DownloadButton("Download the zip", visible=False)
+            delete = gr.Button("Delete", visible=False)
+        with gr.Group(visible=False, elem_classes="train-box confirm") as confirm:
+            question = gr.HTML()
+            with gr.Row(elem_classes="ask-buttons"):
+                sure = gr.Button("Delete it", variant="stop")
+                keep = gr.Button("Keep it")
+        told = gr.HTML(elem_classes="train-told")
+        result = gr.HTML()
+        charts = gr.HTML()
+        log = gr.HTML()
+        notes = gr.Textbox(
+            label="Notes", lines=1, max_lines=4, max_length=MAX_NOTES, visible=False,
+            info="Kept when you leave the field.",
+        )  # fmt: skip
+    return Panel(
+        head, charts, log, result, stop, resume, delete, use, export, download, confirm, notes,
+        column, told, question, sure, keep,
+    )  # fmt: skip
+
+
+def _lay_out_runs() -> Runs:
+    listed = gr.Dataset(
+        label="Runs",
+        components=[gr.Textbox(visible=False) for _ in train_show.HEADERS],
+        headers=train_show.HEADERS,
+        samples=[],
+        type="values",
+        layout="table",
+        visible=False,
+        elem_classes="run-list",
+    )
+    with gr.Group(visible=False, elem_classes="train-box") as pair:
+        with gr.Row():
+            left = gr.Dropdown([], label="Compare", value=None, filterable=False)
+            right = gr.Dropdown([], label="with", value=None, filterable=False)
+        compared = gr.HTML()
+    return Runs(listed, left, right, pair, compared)
+
+
+def _wire_form(form: Form, does: TrainHandlers) -> None:
+    form.source.input(
+        does.source, inputs=form.source, outputs=[*form.groups, form.preview], **AT_ONCE
+    )
+    form.from_ask.click(None, js=FROM_ASK, outputs=form.schema, api_visibility="private")
+    form.preset.input(
+        does.preset, inputs=form.preset, outputs=[*form.settings, form.about], **AT_ONCE
+    )
+    form.look.click(
+        does.preview,
+        inputs=form.inputs,
+        outputs=form.preview,
+        trigger_mode="once",
+        concurrency_limit=2,
+        **QUIET,
+    )
+    checking = [form.checked, form.check, form.cancel]
+    form.check.click(does.begin_check, outputs=checking, trigger_mode="once", **AT_ONCE).then(
+        does.check, inputs=form.inputs, outputs=checking, concurrency_limit=1, **QUIET
+    ).failure(does.refused, outputs=checking, **AT_ONCE)
+    form.cancel.click(does.cancel_check, outputs=form.checked, **AT_ONCE)
+
+
+def _wire_runs(
+    form: Form, panel: Panel, runs: Runs, does: TrainHandlers, shown: gr.State, seen: gr.State
+) -> None:
+    drawn = [*panel.outputs, *runs.outputs, seen]
+    draw: dict[str, Any] = {"fn": does.tick, "inputs": [shown, seen], "outputs": drawn, **LIGHT}
+    name = {"inputs": shown, **LIGHT}
+
+    gr.Timer(LOOK_S).tick(**draw)
+    assert Context.root_block is not None  # a tab is built inside the page
+    Context.root_block.load(does.restore, outputs=[shown, seen], **LIGHT).then(**draw)
+
+    form.start.click(does.begin_start, outputs=form.told, trigger_mode="once", **AT_ONCE).then(
+        does.start, inputs=form.inputs, outputs=[form.told, shown], **LIGHT
+    ).then(**draw)
+    runs.listed.click(does.select, inputs=runs.listed, outputs=[shown, panel.told], **LIGHT).then(
+        **draw
+    )
+    panel.stop.click(does.stop, outputs=panel.told, **name).then(**draw)
+    panel.resume.click(does.resume, outputs=panel.told, **name).then(**draw)
+    panel.delete.click(does.ask_delete, outputs=[panel.question, panel.confirm], **name)
+    panel.keep.click(does.keep, outputs=panel.confirm, **AT_ONCE)
+    panel.sure.click(does.delete, outputs=[panel.told, panel.confirm, shown], **name).then(**draw)
+    panel.notes.blur(does.notes, inputs=[shown, panel.notes], outputs=panel.told, **LIGHT)
+    panel.use.click(
+        does.use, inputs=shown, outputs=panel.told, concurrency_id=MODEL_QUEUE, **QUIET
+    ).then(**draw)
+    panel.export.click(does.export, outputs=[panel.told, panel.download], **name)
+    gr.on(
+        [runs.left.input, runs.right.input],
+        does.compare,
+        inputs=[runs.left, runs.right],
+        outputs=runs.compared,
+        **LIGHT,
+    )

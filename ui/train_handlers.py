@@ -1,0 +1,445 @@
+"""What the Train tab's events do: values of components in, updates of components out.
+
+Every event can be called by anyone, not only by the page: each asks first whether training is
+allowed here, and a run's name is checked before it is a path.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from finetune.config import TrainConfig
+from finetune.export import export_adapter
+from finetune.foreseen import check_disk, foresee
+from finetune.jobs import Jobs
+from finetune.memory import available_memory_mb, free_disk_mb
+from finetune.run_folder import RunFolder, run_folders
+from text2sql.errors import Text2SQLError, TrainingError
+from ui import render, train_data, train_show
+from ui.ask_handlers import visit_key
+from ui.asking import BROKEN
+from ui.service import Service
+from ui.train_data import Choice
+from ui.train_runs import (
+    RunView,
+    all_views,
+    at_work,
+    first_shown,
+    list_mark,
+    run_mark,
+    view_of,
+    write_notes,
+)
+from ui.train_settings import changed, config_of, preset_values
+
+log = logging.getLogger(__name__)
+
+LOCKED = "Training is switched off on this page."
+LOCKED_HINT = "Run your own copy with TEXT2SQL_TRAINING=on to train."
+BROKEN_HINT = "Nothing was started or lost. The log of the page says more."
+CHECKING = "Reading the data and measuring one step, in a process of its own"
+MOST_WAITING = 8
+MAX_TEXT = 400_000
+PANEL, LISTS = 13, 4  # updates of `panel_of` and of `_lists`
+
+Updates = list[Any]
+
+
+def training_allowed(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this page may train: TEXT2SQL_TRAINING says on or off; a Space is off by itself.
+
+    >>> training_allowed({}), training_allowed({"SPACE_ID": "me/x"})
+    (True, False)
+    """
+    usual = "off" if environment.get("SPACE_ID") else "on"
+    return (environment.get("TEXT2SQL_TRAINING") or usual).strip().lower() == "on"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an open page has drawn: which run, and marks of how it and the list looked."""
+
+    name: str = ""
+    run: str = ""
+    lists: str = ""
+
+
+@dataclass(frozen=True)
+class TrainHandlers:
+    """The handlers of one page, on its service and its runs."""
+
+    service: Service
+    jobs: Jobs = field(default_factory=Jobs)
+    allowed: bool = field(default_factory=training_allowed)
+
+    def demand(self) -> None:
+        """Refuse whoever calls where training is off; the first line of every event."""
+        if not self.allowed:
+            raise gr.Error(f"{LOCKED} {LOCKED_HINT}")
+
+    def source(self, source: str) -> Updates:
+        """Which inputs belong to a source of data; an earlier preview goes."""
+        self.demand()
+        kinds = (train_data.SCHEMA, train_data.UPLOAD, train_data.HUB)
+        return [*(gr.Group(visible=source == kind) for kind in kinds), ""]
+
+    def preset(self, preset: str) -> Updates:
+        """The preset's settings, and the preset in a sentence."""
+        self.demand()
+        try:
+            return [*preset_values(preset), train_show.about_preset(preset)]
+        except TrainingError as error:
+            raise gr.Error(str(error)) from error
+
+    def preview(self, *given: Any) -> Iterator[str]:
+        """The first rows of the data, with the run's own settings of how they are read."""
+        self.demand()
+        yield render.busy("Reading the data")
+        yield told(lambda: self._previewed(*given))
+
+    def _previewed(self, *given: Any) -> str:
+        choice, config = self._form(given)
+        data = train_data.named(choice, self.jobs.runs)
+        config = train_data.with_data(config, choice, data)
+        return train_show.preview(train_data.preview(config, self.service.models.tokenizer))
+
+    def begin_check(self, request: gr.Request) -> Updates:
+        """The busy state at once; from here on Cancel has something to cancel."""
+        self.demand()
+        self.service.stops.begin(_check_key(request))
+        return [render.busy(CHECKING), *_check_buttons(busy=True)]
+
+    def check(self, request: gr.Request, *given: Any) -> Updates:
+        """What the run would take, or why it can't be done; nothing is started."""
+        self.demand()
+        stopped = self.service.stops.current(_check_key(request)).is_set
+        return [told(lambda: self._foreseen(given, stopped)), *_check_buttons(busy=False)]
+
+    def _foreseen(self, given: tuple[Any, ...], stopped: Callable[[], bool]) -> str:
+        choice, config = self._form(given)
+        data = train_data.named(choice, self.jobs.runs, cancelled=stopped)
+        found = foresee(train_data.with_data(config, choice, data), cancelled=stopped)
+        place = _existing(self.jobs.runs)
+        check_disk(found.disk_mb, place)
+        return train_show.foreseen(
+            found, memory_free_mb=available_memory_mb(), disk_free_mb=free_disk_mb(place)
+        )
+
+    def cancel_check(self, request: gr.Request) -> str:
+        """End the dry run."""
+        self.demand()
+        self.service.stops.stop(_check_key(request))
+        return render.busy("Cancelling")
+
+    def refused(self) -> Updates:
+        """What is shown when the queue takes no more checks."""
+        said = render.failure("Somebody else checks now.", "Try again in a minute.")
+        return [said, *_check_buttons(busy=False)]
+
+    def begin_start(self) -> str:
+        """The busy state at once."""
+        self.demand()
+        return render.busy("Starting")
+
+    def start(self, *given: Any) -> Updates:
+        """Start a run, or put it in the queue; what went wrong, and the run to show."""
+        self.demand()
+        try:
+            job = self._started(*self._form(given))
+        except Text2SQLError as error:
+            return [render.failure(error.message, error.hint), gr.skip()]
+        except Exception:  # the page's edge
+            log.exception("A run could not be started.")
+            return [render.failure(BROKEN, BROKEN_HINT), gr.skip()]
+        return ["", job]
+
+    def _started(self, choice: Choice, config: TrainConfig) -> str:
+        waiting = sum(one.status == "queued" for one in self.jobs.list())
+        if waiting >= MOST_WAITING:
+            raise TrainingError(f"{waiting} runs wait already.", hint="Delete one, or wait.")
+        train_data.tidy(self.jobs.runs)
+        data = train_data.named(choice, self.jobs.runs)
+        config = train_data.settled(config, choice, data, self.jobs.runs)
+        return self.jobs.start(config).name
+
+    def select(self, row: list[Any]) -> tuple[Any, str]:
+        """The run of a line of the list, and no word about another."""
+        self.demand()
+        name = row[0] if isinstance(row, list) and row else ""
+        try:
+            return self.jobs.folder(str(name)).name, ""
+        except TrainingError as error:
+            return gr.skip(), render.failure(error.message, error.hint)
+
+    def stop(self, name: str) -> str:
+        """Ask the run to save and end."""
+        self.demand()
+        return told(lambda: _nothing(self.jobs.stop(name)))
+
+    def resume(self, name: str) -> str:
+        """Go on where the run was saved."""
+        self.demand()
+        return told(lambda: _nothing(self.jobs.resume(name)))
+
+    def ask_delete(self, name: str) -> Updates:
+        """The question whether the run is really to go."""
+        self.demand()
+        what = f"Delete the run {name} with its checkpoints and its adapter? This can't be undone."
+        return [f'<p class="ask-delete">{render.text(what)}</p>', gr.Group(visible=True)]
+
+    def keep(self) -> Any:
+        """Put the question away."""
+        self.demand()
+        return gr.Group(visible=False)
+
+    def delete(self, name: str) -> Updates:
+        """Remove the run; then another one is shown."""
+        self.demand()
+        said = told(lambda: self._deleted(name))
+        return [said, gr.Group(visible=False), gr.skip() if said else first_shown(self.jobs)]
+
+    def _deleted(self, name: str) -> str:
+        folder = self.jobs.folder(name)
+        if self.service.models.default == folder.name and folder.finished:
+            raise TrainingError(
+                f"Ask answers with {name!r} now.", hint="Press 'Stop using it' first."
+            )
+        self.jobs.delete(name)
+        train_data.tidy(self.jobs.runs)
+        return ""
+
+    def notes(self, name: str, notes: str) -> str:
+        """Keep what was written about the run."""
+        self.demand()
+        text = notes if isinstance(notes, str) else ""
+        return told(lambda: _nothing(write_notes(self.jobs.folder(name), text)))
+
+    def use(self, name: str) -> str:
+        """Have Ask and Compare answer with the run's adapter, or no longer, at once."""
+        self.demand()
+        return told(lambda: self._used(name))
+
+    def _used(self, name: str) -> str:
+        models, folder = self.service.models, self.jobs.folder(name)
+        if models.default == folder.name:
+            models.use(None)
+            said = f"Ask answers with {models.default or 'the untuned base'} again."
+        else:
+            if not folder.finished:
+                raise TrainingError(f"The run {name!r} has no adapter yet.", hint="Let it finish.")
+            models.use(folder.name)
+            said = f"Ask answers with {name} now, and Compare offers it."
+        return f'<p class="note done" role="status">{render.text(said)}</p>'
+
+    def export(self, name: str) -> tuple[str, Any]:
+        """The adapter as a zip to download."""
+        self.demand()
+        made: list[Path] = []
+
+        def make() -> str:
+            made.append(self._zipped(name))
+            return ""
+
+        said = told(make)
+        return said, gr.DownloadButton(value=str(made[0]), visible=True) if made else gr.skip()
+
+    def _zipped(self, name: str) -> Path:
+        folder = self.jobs.folder(name)
+        if not folder.finished:
+            raise TrainingError(f"The run {name!r} has no adapter yet.", hint="Let it finish.")
+        place = Path(tempfile.mkdtemp(prefix="text2sql-export-"))
+        return export_adapter(folder.adapter, place / f"{folder.name}.zip")
+
+    def compare(self, left: str | None, right: str | None) -> str:
+        """Two runs' settings side by side; nothing until both are chosen."""
+        self.demand()
+        if not left or not right:
+            return ""
+        sides = str(left), str(right)
+        return told(lambda: train_show.compared(*(view_of(self.jobs, name) for name in sides)))
+
+    def restore(self) -> tuple[str, Seen]:
+        """The run to show at a visit, of which nothing is drawn yet."""
+        self.demand()
+        return first_shown(self.jobs), Seen()
+
+    def tick(self, name: str, seen: Seen) -> Updates:
+        """What of the shown run and of the list has changed since it was drawn."""
+        self.demand()
+        known = name in {folder.name for folder in run_folders(self.jobs.runs)}
+        mark = run_mark(self.jobs, name) if known else "none"
+        now = Seen(name, f"{mark} {self.service.models.default}", list_mark(self.jobs))
+        panel, lists = [gr.skip()] * PANEL, [gr.skip()] * LISTS
+        if (now.name, now.run) != (seen.name, seen.run):
+            panel = self._panel(name, notes=name != seen.name) if known else empty_panel()
+        if now.lists != seen.lists:
+            lists = self._lists()
+        return [*panel, *lists, now]
+
+    def _panel(self, name: str, *, notes: bool) -> Updates:
+        """The shown run; what is being written about it is left alone."""
+        try:
+            view = view_of(self.jobs, name)
+        except TrainingError:  # deleted since
+            return empty_panel()
+        return panel_of(view, in_use=self.service.models.default == name, notes=notes)
+
+    def _lists(self) -> Updates:
+        views = all_views(self.jobs)
+        names = [view.name for view in views]
+        several = len(names) > 1
+        return [
+            gr.Dataset(samples=train_show.listed(views), visible=bool(names)),
+            gr.Dropdown(choices=names),
+            gr.Dropdown(choices=names),
+            gr.Group(visible=several),
+        ]
+
+    def training_line(self) -> str:
+        """One line for every tab while a run uses the machine."""
+        self.demand()
+        folder = at_work(self.jobs)
+        return told(lambda: train_show.training_line(self._view(folder)))
+
+    def _view(self, folder: RunFolder | None) -> RunView | None:
+        return view_of(self.jobs, folder.name) if folder else None
+
+    def api_train(
+        self, data: str, settings: dict[str, Any] | None = None, preset: str = "quick"
+    ) -> dict[str, Any]:
+        """Start a run on "bundled", "corrections", a hub data set, or CREATE TABLE text.
+
+        `settings` are those of `python -m finetune train --set`, and `run`, its name.
+        """
+        self.demand()
+        try:
+            rest = dict(settings or {})
+            run = rest.pop("run", "")
+            config = config_of(
+                changed(preset, rest), run=run, notes="", preset=preset, base=self._base()
+            )
+            name = self._started(_api_choice(data), config)
+        except Text2SQLError as error:
+            return {"error": str(error)}
+        return self.api_status(name)
+
+    def api_status(self, run: str) -> dict[str, Any]:
+        """How a run is doing."""
+        self.demand()
+        return self._api(lambda: view_of(self.jobs, run))
+
+    def api_stop(self, run: str) -> dict[str, Any]:
+        """Ask a run to save and end."""
+        self.demand()
+        return self._api(lambda: view_of(self.jobs, self.jobs.stop(run).name))
+
+    def _api(self, find: Callable[[], RunView]) -> dict[str, Any]:
+        try:
+            view = find()
+        except Text2SQLError as error:
+            return {"error": str(error)}
+        job = view.status
+        named = {"run": view.name, "status": job.status, "step": job.step, "total": job.total}
+        return {**named, "message": job.message, "log": list(job.log), "accuracy": view.accuracy}
+
+    def _form(self, given: tuple[Any, ...]) -> tuple[Choice, TrainConfig]:
+        """The data and the settings that the page's fields say, in the order of its inputs."""
+        source, schema, dialect, count, file, hub, run, notes, preset, *settings = given
+        choice = Choice(
+            source=_text(source),
+            schema=_text(schema),
+            dialect=_text(dialect),
+            count=int(count) if isinstance(count, int | float) and count == count else 0,
+            file=_text(file),
+            hub=_text(hub).strip(),
+        )
+        config = config_of(settings, run=run, notes=notes, preset=preset, base=self._base())
+        replace(config, data=(choice.source,)).validate()  # before data is made up for long
+        return choice, config
+
+    def _base(self) -> str:
+        """Adapters are trained for the base that the page has: others it could not load."""
+        return self.service.models.settings.base
+
+
+def panel_of(view: RunView, *, in_use: bool, notes: bool) -> Updates:
+    """A run as updates of the panel's components."""
+    job = view.status
+    done = job.status == "finished"
+    return [
+        train_show.head(view),
+        train_show.charts(view),
+        train_show.log_lines(view),
+        train_show.result(view),
+        gr.Button(visible=not job.ended, interactive=job.status != "stopping"),
+        gr.Button(visible=job.resumable),
+        gr.Button(visible=job.ended),
+        gr.Button(
+            value="Stop using it" if in_use else "Use it now",
+            variant="secondary" if in_use else "primary",
+            visible=done,
+        ),
+        gr.Button(visible=done),
+        gr.DownloadButton(visible=False) if notes or not done else gr.skip(),
+        gr.Group(visible=False) if notes or not job.ended else gr.skip(),
+        gr.Textbox(value=view.notes, visible=True) if notes else gr.skip(),
+        gr.Column(visible=True),
+    ]
+
+
+def empty_panel() -> Updates:
+    """The panel where there is no run to show."""
+    gone = [gr.Button(visible=False)] * 5
+    hidden = [gr.DownloadButton(visible=False), gr.Group(visible=False)]
+    return [train_show.NO_RUN, "", "", "", *gone, *hidden, gr.Textbox(visible=False), gr.skip()]
+
+
+def told(action: Callable[[], str]) -> str:
+    """What an action says, or what went wrong with it."""
+    try:
+        return action()
+    except Text2SQLError as error:
+        return render.failure(error.message, error.hint)
+    except Exception:  # the page's edge: a message for the visitor, the trace for the log
+        log.exception("The Train tab failed.")
+        return render.failure(BROKEN, BROKEN_HINT)
+
+
+def _nothing(done: object) -> str:
+    """No word about what went well and is seen elsewhere."""
+    return ""
+
+
+def _check_buttons(*, busy: bool) -> tuple[Any, Any]:
+    return gr.Button(visible=not busy), gr.Button(visible=busy)
+
+
+def _check_key(request: gr.Request) -> str:
+    return f"check:{visit_key(request)}"
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that there is."""
+    return next(place for place in (folder, *folder.parents) if place.is_dir())
+
+
+def _text(value: object) -> str:
+    return value[:MAX_TEXT] if isinstance(value, str) else ""
+
+
+def _api_choice(data: object) -> Choice:
+    """What the API's `data` means."""
+    named = _text(data).strip()
+    if named in (train_data.BUNDLED, train_data.CORRECTIONS):
+        return Choice(named)
+    if "create" in named.lower() and "(" in named:
+        return Choice(train_data.SCHEMA, schema=named)
+    return Choice(train_data.HUB, hub=named)
