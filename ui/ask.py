@@ -39,7 +39,7 @@ class Layout:
     table: gr.Dropdown
     preview: gr.HTML
     history: gr.Dataset
-    past: gr.Group
+    past: gr.Column
     asked: gr.State
     kept: gr.BrowserState
 
@@ -57,18 +57,19 @@ def build(service: Service) -> None:
 def _lay_out(service: Service) -> Layout:
     with gr.Row(elem_classes="ask"):
         with gr.Column(scale=7, min_width=320, elem_classes="ask-main"):
-            with gr.Group(elem_classes="ask-box"):
+            with gr.Column(elem_classes="ask-box"):
                 picker = components.picker(service)
-                question = gr.Textbox(
-                    label="Question",
-                    placeholder="How many customers bought eggs in November?",
-                    lines=1,
-                    max_lines=5,
-                    elem_classes="question",
-                )
-                with gr.Row(elem_classes="ask-buttons"):
-                    ask_button = gr.Button("Ask", variant="primary", elem_classes="ask-button")
-                    stop_button = gr.Button("Stop", variant="stop", visible=False)
+                with gr.Row(elem_classes="ask-row"):
+                    question = gr.Textbox(
+                        label="Question",
+                        placeholder="How many customers bought eggs in November?",
+                        lines=1,
+                        max_lines=5,
+                        scale=5,
+                        elem_classes="question",
+                    )
+                    ask_button = gr.Button("Ask", variant="primary", min_width=110)
+                    stop_button = gr.Button("Stop", variant="stop", visible=False, min_width=110)
                 examples = gr.Dataset(
                     label="For example",
                     components=[gr.Textbox(visible=False)],
@@ -97,7 +98,7 @@ def _lay_out(service: Service) -> Layout:
                 [], label="First rows of", value=None, visible=False, filterable=False
             )
             preview = gr.HTML(elem_classes="preview")
-            with gr.Group(visible=False, elem_classes="past") as past:
+            with gr.Column(visible=False, elem_classes="past") as past:
                 history = gr.Dataset(
                     label="Asked before",
                     components=[gr.Textbox(visible=False)],

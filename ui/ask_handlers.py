@@ -214,7 +214,7 @@ def _buttons(*, busy: bool) -> tuple[Any, Any]:
 
 def _history(past: tuple[Past, ...]) -> tuple[Any, Any]:
     samples = [[_short(one.question)] for one in past]
-    return gr.Dataset(samples=samples), gr.Group(visible=bool(samples))
+    return gr.Dataset(samples=samples), gr.Column(visible=bool(samples))
 
 
 def _short(question: str) -> str:

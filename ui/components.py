@@ -64,8 +64,8 @@ class Picker:
     dialect: gr.Dropdown
     file: gr.File
     upload: gr.State
-    pasted: gr.Group
-    uploaded: gr.Group
+    pasted: gr.Column
+    uploaded: gr.Column
 
     @property
     def inputs(self) -> list[Any]:
@@ -86,7 +86,7 @@ def picker(service: Service) -> Picker:
     choice = gr.Dropdown(
         choosing.choices(service), value=first, label="Database", filterable=False, min_width=240
     )
-    with gr.Group(visible=first == PASTE, elem_classes="own-data") as pasted:
+    with gr.Column(visible=first == PASTE, elem_classes="own-data") as pasted:
         ddl = gr.Textbox(
             label="CREATE TABLE statements",
             placeholder="CREATE TABLE customers (id INT PRIMARY KEY, name VARCHAR(50));",
@@ -95,7 +95,7 @@ def picker(service: Service) -> Picker:
             elem_classes="code-text",
         )
         dialect = gr.Dropdown(list(choosing.DIALECTS), value="", label="Dialect", filterable=False)
-    with gr.Group(visible=False, elem_classes="own-data") as uploaded:
+    with gr.Column(visible=False, elem_classes="own-data") as uploaded:
         file = gr.File(label="File", file_types=FILE_TYPES, type="filepath", height=140)
     upload = gr.State("")
     choice.input(
@@ -111,7 +111,7 @@ def picker(service: Service) -> Picker:
 
 def own_data(choice: object) -> tuple[Any, Any]:
     """Which of the picker's own-data inputs belong to a choice."""
-    return gr.Group(visible=choice == PASTE), gr.Group(visible=choice == UPLOAD)
+    return gr.Column(visible=choice == PASTE), gr.Column(visible=choice == UPLOAD)
 
 
 def demo_of(choice: object) -> str:
@@ -193,4 +193,11 @@ def _charts(chart: Chart | None) -> tuple[Any, Any]:
     if chart.kind == "line":
         return gr.BarPlot(visible=False), gr.LinePlot(chart.frame, visible=True, **titles)
     order = list(chart.frame["label"])
-    return gr.BarPlot(chart.frame, visible=True, sort=order, **titles), gr.LinePlot(visible=False)
+    bars = gr.BarPlot(chart.frame, visible=True, sort=order, y_lim=_from_zero(chart), **titles)
+    return bars, gr.LinePlot(visible=False)
+
+
+def _from_zero(chart: Chart) -> list[float]:
+    """The range of a bar chart: bars that do not start at zero mislead."""
+    low, high = float(chart.frame["value"].min()), float(chart.frame["value"].max())
+    return [min(low * 1.05, 0.0), max(high * 1.05, 0.0) or 1.0]

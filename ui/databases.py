@@ -25,7 +25,8 @@ from text2sql.schema import Schema, parse_schema
 DEMOS = Path(__file__).resolve().parent.parent / "demo_data"
 MOST_OPEN = 12  # of each kind; each holds a small process once it was asked something
 IDLE_S = 2 * 3600.0  # an upload that nobody asks about is forgotten
-MAX_EXAMPLES = 8
+MAX_EXAMPLES = 4
+EXAMPLE_CHARS = 58  # what a button of the page shows whole
 
 Kind = Literal["demo", "schema", "upload"]
 
@@ -114,7 +115,9 @@ class Databases:
             return ()
         lines = path.read_text(encoding="utf-8").splitlines()
         asked = [str(json.loads(line)["question"]) for line in lines if line.strip()]
-        return tuple(asked[:MAX_EXAMPLES])
+        short = [one for one in asked if len(one) <= EXAMPLE_CHARS]
+        # The files go from easy to hard: a few from all of it.
+        return tuple(short[:: max(1, len(short) // MAX_EXAMPLES)][:MAX_EXAMPLES])
 
     def close(self) -> None:
         """Close everything."""

@@ -9,7 +9,10 @@ import base64
 import csv
 import html
 import io
+import re
+from datetime import datetime, time
 from decimal import Decimal
+from difflib import SequenceMatcher
 from typing import Any
 
 from text2sql.answer import Answer, Candidate, plain
@@ -18,6 +21,7 @@ from text2sql.problems import Problem, QueryResult, Repair
 SHOWN_ROWS = 200
 SHOWN_CHARS = 300
 CSV_MIME = "data:text/csv;charset=utf-8;base64,"
+_WORDS = re.compile(r"\w+|\s+|.", re.DOTALL)
 # Beside HTML's own: the page's HTML component reads its text as a template, and these begin one.
 _TEMPLATE = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "@": "&#64;", "`": "&#96;"})
 # What each badge stands for: the stages whose problems turn it red.
@@ -128,14 +132,22 @@ def _problem(problem: Problem) -> str:
 
 
 def _repair(repair: Repair) -> str:
-    change = ""
-    if repair.before or repair.after:
-        change = (
-            f'<div class="change"><del>{text(repair.before) or "nothing"}</del>'
-            f'<span aria-hidden="true"> → </span><ins>{text(repair.after) or "nothing"}</ins></div>'
-        )
+    change = f'<div class="change">{_changed(repair.before, repair.after)}</div>'
     rule = text(repair.rule.replace("_", " "))
     return f'<li><span class="rule">{rule}</span> {text(repair.message)}{change}</li>'
+
+
+def _changed(before: str, after: str) -> str:
+    """Both texts in one, what went struck out and what came marked."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    parts = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            parts.append(text("".join(old[a:b])))
+            continue
+        gone, come = text("".join(old[a:b])), text("".join(new[c:d]))
+        parts.append((gone and f"<del>{gone}</del>") + (come and f"<ins>{come}</ins>"))
+    return "".join(parts)
 
 
 def result(answer: Answer, *, made_up: bool) -> str:
@@ -172,9 +184,9 @@ def rows_table(found: QueryResult, *, label: str = "Result") -> str:
         f'<th scope="col"{side} title="{text(kind)}">{text(name)}</th>'
         for name, kind, side in zip(found.columns, found.types, sides, strict=True)
     )
+    days = [_only_days(found, place) for place in range(len(found.columns))]
     body = "".join(
-        f"<tr>{''.join(_cell(v, s) for v, s in zip(row, sides, strict=True))}</tr>"
-        for row in found.rows[:SHOWN_ROWS]
+        f"<tr>{''.join(map(_cell, row, sides, days))}</tr>" for row in found.rows[:SHOWN_ROWS]
     )
     return (
         f'<div class="rows" tabindex="0" role="region" aria-label="{text(label)}">'
@@ -182,15 +194,29 @@ def rows_table(found: QueryResult, *, label: str = "Result") -> str:
     )
 
 
-def _cell(value: Any, side: str) -> str:
+def _cell(value: Any, side: str, only_day: bool) -> str:
     if value is None:
         return f'<td{side}><span class="null">NULL</span></td>'
-    shown = str(value) if isinstance(value, Decimal) else str(plain(value))
+    shown = text(_short(_spelled(value, only_day)))
+    return f"<td{side}>{shown}</td>"
+
+
+def _spelled(value: Any, only_day: bool) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat() if only_day else value.isoformat(" ")
     if isinstance(value, float):
-        shown = f"{value:,.10g}".replace(",", "")
-    if len(shown) > SHOWN_CHARS:
-        shown = shown[:SHOWN_CHARS] + "…"
-    return f"<td{side}>{text(shown)}</td>"
+        return f"{value:.10g}"
+    return str(value if isinstance(value, Decimal) else plain(value))
+
+
+def _short(shown: str) -> str:
+    return shown if len(shown) <= SHOWN_CHARS else shown[:SHOWN_CHARS] + "…"
+
+
+def _only_days(found: QueryResult, place: int) -> bool:
+    """Whether a column of moments names nothing but midnights."""
+    values = [row[place] for row in found.rows if row[place] is not None]
+    return all(isinstance(v, datetime) and v.time() == time() for v in values)
 
 
 def _is_number(found: QueryResult, place: int) -> bool:

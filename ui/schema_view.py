@@ -16,14 +16,14 @@ def schema_html(schema: Schema, *, made_up: bool) -> str:
         _table(table, unfolded=place < unfolded) for place, table in enumerate(schema.tables)
     )
     mark = made_up_mark() if made_up else ""
-    head = f'<div class="schema-head"><span>{_size(schema)}</span>{mark}</div>'
+    read_as = f", read as {text(schema.dialect)}" if made_up and schema.dialect != "duckdb" else ""
+    head = f'<div class="schema-head"><span>{_size(schema)}{read_as}</span>{mark}</div>'
     return f'<div class="schema">{head}{tables}{_notes(schema)}</div>'
 
 
 def _size(schema: Schema) -> str:
     columns = sum(len(table.columns) for table in schema.tables)
-    read_as = f", read as {schema.dialect}" if schema.dialect != "duckdb" else ""
-    return f"{counted(len(schema.tables), 'table')}, {counted(columns, 'column')}{text(read_as)}"
+    return f"{counted(len(schema.tables), 'table')}, {counted(columns, 'column')}"
 
 
 def _table(table: Table, *, unfolded: bool) -> str:
