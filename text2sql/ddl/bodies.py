@@ -95,8 +95,22 @@ class BodyReader:
         self.table.add_column(self.source, column)
         for text in type_.checks:
             self.table.checks.append(DraftCheck(text, token.start, column=token.text))
+        self._demand_one_type(part, type_)
         self._attributes(part, column)
         return column
+
+    def _demand_one_type(self, part: Cursor, found: Type) -> None:
+        """`first name TEXT` and `unit price INT` are names with a space, not types."""
+        before = part.tokens[part.at - 1]
+        odd = found.unknown or before.upper == "NAME"
+        if self.draft.dialect == "sqlite" or not odd or not self.types.known(part):
+            return
+        if part.word() not in _ATTRIBUTES:
+            raise self.source.error(
+                before.start,
+                f"Found {shown(before.text)} before a column's type.",
+                "If the column's name has a space, put the name in double quotes.",
+            )
 
     def _untyped(self, part: Cursor, name: str) -> Type:
         computed = part.word() == "AS" or part.word() == "GENERATED"

@@ -71,7 +71,10 @@ class Cursor:
         """A name, quoted or not (SQLite takes '…' too); raises SchemaError."""
         token = self.peek()
         if token is None or token.kind == "symbol" or not token.text.strip():
-            raise self.error(f"Expected the name of {what}{self._instead()}.")
+            raise self.error(
+                f"Expected the name of {what}{self._instead()}.",
+                "Write it here, in double quotes if it has spaces or signs.",
+            )
         self.at += 1
         return token
 

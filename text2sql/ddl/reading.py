@@ -7,6 +7,7 @@ Knows nothing of how keys and conditions are resolved.
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 
 from text2sql.ddl.bodies import BodyReader
 from text2sql.ddl.column_types import Type, TypeReader
@@ -225,14 +226,8 @@ def _unique_index(draft: Draft, types: TypeReader, cursor: Cursor) -> bool:
 def _leave_out(draft: Draft, statement: Statement) -> None:
     if statement.verb in _SILENT:
         return
-    words = [token.upper for token in statement.tokens]
-    if statement.verb not in _VERBS and "TABLE" in words[1:3]:
-        first = statement.tokens[0]
-        raise draft.source.error(
-            first.start,
-            f"There is no statement that begins with {shown(first.text)}.",
-            "Did you mean CREATE TABLE?",
-        )
+    if meant := _misspelled(draft.source, statement):
+        raise meant
     if statement.verb not in _VERBS:
         line = draft.source.line(statement.tokens[0].start)
         draft.note(
@@ -243,20 +238,29 @@ def _leave_out(draft: Draft, statement: Statement) -> None:
     draft.left_out[f"{statement.verb} {statement.kind}".strip()] += 1
 
 
+def _misspelled(source: Source, statement: Statement) -> SchemaError | None:
+    """The error for CREAT TABLE, CREATE TABEL or a bare TABLE; None for anything else."""
+    words = [token.upper for token in statement.tokens[:3]]
+    last = 2 if words[0] == "CREATE" else 1
+    wrong = " ".join(token.text for token in statement.tokens[:last])
+    if statement.verb == "CREATE":
+        if statement.kind or not get_close_matches(" ".join(words[1:2]), ["TABLE"], cutoff=0.7):
+            return None
+    elif statement.verb in _VERBS or "TABLE" not in words:
+        return None
+    return source.error(
+        statement.tokens[0].start,
+        f"There is no statement that begins with {shown(wrong)}.",
+        "Did you mean CREATE TABLE?",
+    )
+
+
 def _start_of(source: Source, statement: Statement) -> str:
     return source.text[statement.tokens[0].start : statement.tokens[-1].end]
 
 
 def _nothing(source: Source, found: list[Statement]) -> SchemaError:
     """What to say of a text that declares no table."""
-    for statement in found:
-        words = [token.upper for token in statement.tokens[:3]]
-        if "TABLE" in words and words[0] not in _VERBS:
-            return source.error(
-                statement.tokens[0].start,
-                f"There is no statement that begins with {shown(statement.tokens[0].text)}.",
-                "Did you mean CREATE TABLE?",
-            )
     offset = found[0].tokens[0].start if found else 0
     hint = "Paste CREATE TABLE statements, as a dump or a schema file holds them."
     return source.error(offset, "There is no CREATE TABLE with columns in this text.", hint)
