@@ -14,7 +14,8 @@ from text2sql.database import Database, database_from_schema
 from text2sql.schema import parse_schema
 
 SCHEMA = parse_schema(
-    "CREATE TABLE Singer (Singer_ID INTEGER PRIMARY KEY, Name VARCHAR, Age INTEGER, Country VARCHAR);"
+    "CREATE TABLE Singer (Singer_ID INTEGER PRIMARY KEY, Name VARCHAR, Age INTEGER, "
+    "Country VARCHAR);"
     "CREATE TABLE concert (concert_id INTEGER PRIMARY KEY, singer_id INTEGER REFERENCES "
     "Singer (Singer_ID), name VARCHAR, year INTEGER, seats INTEGER);"
 )
@@ -47,7 +48,8 @@ PAIRS = [
         "SELECT * FROM Singer WHERE Name NOT ILIKE 'a%'",
     ),
     (
-        "SELECT a.Name FROM Singer a JOIN Singer b ON a.Age = b.Age WHERE a.Singer_ID < b.Singer_ID",
+        "SELECT a.Name FROM Singer a JOIN Singer b ON a.Age = b.Age "
+        "WHERE a.Singer_ID < b.Singer_ID",
         "SELECT a.Name FROM Singer AS a JOIN Singer AS b ON a.Age = b.Age "
         "WHERE a.Singer_ID < b.Singer_ID",
     ),
@@ -80,7 +82,10 @@ def test_the_short_form(long: str, short: str, database: Database) -> None:
 
 
 def test_a_qualifier_that_means_the_outer_query_stays() -> None:
-    sql = "SELECT Name FROM Singer AS s WHERE EXISTS (SELECT 1 FROM concert AS c WHERE c.singer_id = s.Singer_ID)"
+    sql = (
+        "SELECT Name FROM Singer AS s WHERE EXISTS (SELECT 1 FROM concert AS c "
+        "WHERE c.singer_id = s.Singer_ID)"
+    )
     with pytest.raises(OptimizeError):
         canonical(sql, SCHEMA)
 

@@ -1,4 +1,4 @@
-"""python -m finetune.synthesis: a training file for a schema of yours, or for a folder of databases.
+"""python -m finetune.synthesis: a training file for a schema, or for a folder of databases.
 
     python -m finetune.synthesis --schema shop.sql --count 300 --output shop.jsonl
     python -m finetune.synthesis --databases finetune/bundled/databases --output \
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--schema", type=Path, help="a file of CREATE TABLE statements")
     source.add_argument("--databases", type=Path, help="a folder of folders with schema.sql each")
-    parser.add_argument("--count", type=int, default=80, help="examples on each database")
+    parser.add_argument("--count", type=int, default=75, help="examples on each database")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path, required=True, help=".jsonl or .jsonl.gz")
     chosen = parser.parse_args(arguments)

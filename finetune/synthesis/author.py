@@ -66,7 +66,7 @@ class Author:
         return entity(table.name, self.rng)
 
     def attribute(self, column: ColumnFacts) -> str:
-        said = attribute(column.name, column.table, self.rng)
+        said = attribute(column.words, self.rng)
         own = next(t for t in self.facts.tables if t.name == column.table)
         taken = any(said in c.words and c is not column for c in own.columns)
         return column.words if taken else said  # a synonym that means another column misleads

@@ -34,7 +34,9 @@ def examples_of(
     """At most `count` examples on each database below a folder; DataError if there is none."""
     places = sorted(path for path in databases.iterdir() if (path / "schema.sql").is_file())
     if not places:
-        raise DataError(f"There is no database below '{databases}'.", hint="See finetune/README.md.")
+        raise DataError(
+            f"There is no database below '{databases}'.", hint="See finetune/README.md."
+        )
     for place in places:
         fill(place, seed)
         with contextlib.closing(open_database(place)) as database:

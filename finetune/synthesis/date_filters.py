@@ -127,7 +127,13 @@ def _after(column: ColumnFacts, rng: Random) -> tuple[str, str]:
         return f"{column.sql} >= '{day.year}-01-01'", fill(
             rng, ("since {y}", "since the start of {y}", "in {y} or later"), y=day.year
         )
-    return f"{column.sql} > '{day}'", f"after {in_words(day, rng)}"
+    return f"{_day_of(column)} > '{day}'", f"after {in_words(day, rng)}"
+
+
+def _day_of(column: ColumnFacts) -> str:
+    """The column without its time of day: the day itself is not after the day."""
+    timed = column.type.upper().startswith("TIMESTAMP")
+    return f"CAST({column.sql} AS DATE)" if timed else column.sql
 
 
 def _before(column: ColumnFacts, rng: Random) -> tuple[str, str]:
@@ -144,15 +150,13 @@ def _within(column: ColumnFacts, rng: Random) -> tuple[str, str]:
     months = rng.choice((1, 2, 3, 6))
     index = first.month - 1 + months
     last = datetime.date(first.year + index // 12, index % 12 + 1, 1) - datetime.timedelta(1)
-    timed = column.type.upper().startswith("TIMESTAMP")
-    cell = f"CAST({column.sql} AS DATE)" if timed else column.sql
     said = fill(
         rng,
         ("between {a} and {b}", "from {a} to {b}"),
         a=in_words(first, rng),
         b=in_words(last, rng),
     )
-    return f"{cell} BETWEEN '{first}' AND '{last}'", said
+    return f"{_day_of(column)} BETWEEN '{first}' AND '{last}'", said
 
 
 def year_number(column: ColumnFacts, noun: str, rng: Random) -> tuple[str, str]:

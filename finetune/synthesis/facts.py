@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from finetune.synthesis.words import column_words, is_noun, singular, words
+from finetune.synthesis.words import column_words, is_noun, moment, singular, words
 from text2sql.database import Database
 from text2sql.errors import ExecutionError
 from text2sql.schema import Column, Table
@@ -67,7 +67,10 @@ class ColumnFacts:
 
     @property
     def words(self) -> str:
-        return column_words(self.name, self.table)
+        phrase = column_words(self.name, self.table)
+        if self.kind != "date":
+            return phrase
+        return moment(phrase, timed=self.type.upper().startswith("TIMESTAMP"))
 
     @property
     def whole(self) -> bool:

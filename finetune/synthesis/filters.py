@@ -27,7 +27,7 @@ _SORT = re.compile(r"\b(type|category|kind|genre|class|species|style|breed|segme
 _COLOUR = re.compile(r"\b(colou?r)$")
 _PART = re.compile(r"\b(department|team|school|company|club|division|faculty|ward|branch|section)$")
 _DULL = re.compile(r"\b(phone|fax|zip|postal|email|e-mail|address|description|url|password|note)")
-_MISSING = 0.15
+_MISSING = 0.35
 _GENDERS = {"m": "male", "f": "female", "male": "male", "female": "female"}
 _CONDITION_LIKE = re.compile(r"[A-Za-z]+(ed|ing|ive|ent|ble|open|new|en)", re.IGNORECASE)
 
@@ -127,7 +127,7 @@ def _category(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | N
 
 def _is(column: ColumnFacts, value: str, table: TableFacts, rng: Random) -> Filter:
     """`column = value` in the words that fit the column."""
-    sql, noun = f"{column.sql} = {literal(value)}", attribute(column.name, table.name, rng)
+    sql, noun = f"{column.sql} = {literal(value)}", attribute(column.words, rng)
     who, said = _who(table, rng), spoken(value, rng)
     if column.words in ("gender", "sex") and value.lower() in _GENDERS:
         return Filter(sql, _GENDERS[value.lower()], column.name, before=True)
@@ -189,7 +189,7 @@ _EQUALS = (
 
 def _either(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter:
     one, two = rng.sample([str(v) for v in column.values[:12]], 2)
-    noun, who = attribute(column.name, table.name, rng), _who(table, rng)
+    noun, who = attribute(column.words, rng), _who(table, rng)
     sql = f"{column.sql} IN ({literal(one)}, {literal(two)})"
     pair = fill(rng, ("{a} or {b}", "either {a} or {b}"), a=spoken(one, rng), b=spoken(two, rng))
     wordings: tuple[str, ...] = (
@@ -206,7 +206,7 @@ def _either(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter:
 
 def _other_than(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter:
     value = str(rng.choice(column.values[:8]))
-    noun, who, said = attribute(column.name, table.name, rng), _who(table, rng), spoken(value, rng)
+    noun, who, said = attribute(column.words, rng), _who(table, rng), spoken(value, rng)
     wordings: tuple[str, ...] = (
         "whose {col} is not {v}", "with {a_col} other than {v}", "{who} do not have {v} as {col}",
         "whose {col} is anything but {v}", "whose {col} isn't {v}", "whose {col} differs from {v}",
@@ -218,7 +218,7 @@ def _other_than(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter:
 
 
 def _missing(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter:
-    noun, who = attribute(column.name, table.name, rng), _who(table, rng)
+    noun, who = attribute(column.words, rng), _who(table, rng)
     if rng.random() < 0.6:
         text = fill(rng, _NO_VALUE, col=noun, a_col=with_article(noun), who=who)
         return _clause(f"{column.sql} IS NULL", column, text)
@@ -251,7 +251,7 @@ def _text(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
 
 def _like(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
     value = str(rng.choice(column.values[:60]))
-    noun, who = attribute(column.name, table.name, rng), _who(table, rng)
+    noun, who = attribute(column.words, rng), _who(table, rng)
     parts = re.findall(r"[A-Za-z]{4,}", value)
     if parts and rng.random() < 0.5:
         part = rng.choice(parts)
@@ -298,7 +298,7 @@ _ENDS = (
 def _number(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
     if column.distinct < 4 or len(column.values) < 7:
         return None
-    noun, who = attribute(column.name, table.name, rng), _who(table, rng)
+    noun, who = attribute(column.words, rng), _who(table, rng)
     value, sign = _round(rng.choice(column.values[1:6]), column), rng.choice((">", ">", "<", "<"))
     chance = rng.random()
     if chance < 0.15:
@@ -357,7 +357,7 @@ _BETWEEN = (
 def _year(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
     if not column.values:
         return None
-    found = date_filters.year_number(column, attribute(column.name, table.name, rng), rng)
+    found = date_filters.year_number(column, attribute(column.words, rng), rng)
     return _clause(found[0], column, found[1])
 
 
@@ -365,7 +365,7 @@ def _date(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
     if not column.values:
         return None
     only = len(table.of_kind("date")) == 1
-    found = date_filters.date(column, attribute(column.name, table.name, rng), rng, only=only)
+    found = date_filters.date(column, attribute(column.words, rng), rng, only=only)
     return _clause(found[0], column, found[1])
 
 

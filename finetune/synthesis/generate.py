@@ -66,7 +66,7 @@ def for_schema(
 def _pairs(
     database: Database, count: int, seed: int, cancelled: Callable[[], bool]
 ) -> Iterator[tuple[str, Pair]]:
-    rng = Random(f"synthesis {seed}")
+    rng = Random(f"synthesis {seed} of {database.name}")
     author = Author(facts_of(database), database, rng)
     asked: set[str] = set()
     written: Counter[str] = Counter()

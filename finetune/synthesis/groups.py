@@ -170,7 +170,7 @@ def more_than(sign: str, number: object, a: Author) -> str:
     A comparison with a count in words: 'at least 3'.
     """
     if sign == ">" and number == 1:
-        return "more than one"
+        return "at least two"
     return a.rng.choice(_MORE_THAN[sign]).format(n=number)
 
 

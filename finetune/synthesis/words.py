@@ -41,6 +41,7 @@ _SINGULAR = {plural: single for single, plural in _IRREGULAR.items()}
 NO_NOUNS = frozenset(
     "in on at of by for to with from has takes call undergoes prescribes since until".split()
 )  # a table named `on_call` or a column named `date_to` has no plural
+_PAST = frozenset("bought sold paid sent built born left begun".split())
 _VERBS_FIRST = frozenset(
     "plays participates belongs has is takes teaches visits likes owns uses lives works in on".split()
 )
@@ -146,7 +147,7 @@ def plural(phrase: str) -> str:
     ['order items', 'categories', 'people', 'boxes', 'days', 'staff members']
     """
     head, _, last = phrase.rpartition(" ")
-    if last in NO_NOUNS or _is_participle(last):
+    if last in NO_NOUNS or last in _PAST or _is_participle(last):
         return phrase
     return f"{head} {_plural(_singular(last))}".strip()
 
@@ -183,10 +184,23 @@ def entity(table: str, rng: Random, *, plain: float = 0.75) -> str:
     return _other(noun, SYNONYMS, rng, plain)
 
 
-def attribute(column: str, table: str, rng: Random, *, plain: float = 0.8) -> str:
-    """The noun for a column, without the table's own name in it, now and then a synonym."""
-    phrase = column_words(column, table)
+def attribute(phrase: str, rng: Random, *, plain: float = 0.8) -> str:
+    """The noun for a column of these words, now and then a synonym."""
     return _other(phrase, COLUMN_SYNONYMS, rng, plain)
+
+
+def moment(phrase: str, *, timed: bool) -> str:
+    """A noun for a column of dates that is named by what happened then.
+
+    >>> moment("sold on", timed=False), moment("hired", timed=False), moment("viewed at", timed=True)
+    ('date sold', 'date hired', 'time viewed')
+    >>> moment("birth date", timed=False)
+    'birth date'
+    """
+    stem = phrase.removesuffix(" on").removesuffix(" at")
+    if stem == phrase and not _is_participle(stem) and stem not in _PAST:
+        return phrase
+    return f"{'time' if timed else 'date'} {stem}"
 
 
 def is_noun(name: str) -> bool:
