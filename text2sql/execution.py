@@ -41,6 +41,7 @@ from text2sql.wire import HEADER, decode_value, pack, unpack
 MEMORY_MB = 512
 THREADS = 2
 START_S = 10.0
+DEAD_BEFORE_S = 0.3  # a child whose pipe breaks so soon was dead before it was asked
 FIRST_PARAGRAPH = 600  # characters of DuckDB's message that are shown
 REPLY_SLACK = 1 << 20  # bytes of a reply beside the rows
 
@@ -188,11 +189,8 @@ class Sandbox:
 
     def _ask(self, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
         with self._lock:
-            child = self._ready_child()
             try:
-                answer = child.ask(
-                    job, deadline_s=limits.deadline_s, max_bytes=limits.max_bytes + REPLY_SLACK
-                )
+                answer = self._answer(job, limits)
             except (TimeoutError, EOFError, ValueError) as error:
                 self._kill()
                 raise _as_execution_error(error, limits) from None
@@ -203,6 +201,20 @@ class Sandbox:
                 self._kill()
         _raise_if_refused(answer)
         return answer
+
+    def _answer(self, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        """The child's answer; a child that somebody killed while it waited is replaced."""
+        waited = self._child
+        child = self._ready_child()
+        most = limits.max_bytes + REPLY_SLACK
+        began = time.monotonic()
+        try:
+            return child.ask(job, deadline_s=limits.deadline_s, max_bytes=most)
+        except EOFError:
+            if child is not waited or time.monotonic() - began > DEAD_BEFORE_S:
+                raise
+        self._kill()
+        return self._ready_child().ask(job, deadline_s=limits.deadline_s, max_bytes=most)
 
     def _ready_child(self) -> Child:
         if self._child is not None and self._child.alive:
