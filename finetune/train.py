@@ -152,7 +152,7 @@ def build_packs(
 
 def checkpoint_to_resume(run: Run, load: Load) -> Path | None:
     """The checkpoint to go on from, if that was asked for; the same one in every process."""
-    found = [None]
+    found: list[Path | None] = [None]
     if run.config.resume and is_main_process():
         found[0] = newest_usable(run.folder)
         run.folder.rewind_metrics(run.folder.last_step())

@@ -35,6 +35,7 @@ class PackedTrainer(SFTTrainer):
     """SFTTrainer that computes logits for labels alone, and never keeps what is no number."""
 
     folder: RunFolder
+    model: Any  # TRL's type says that there may be none
 
     def compute_loss(
         self,
