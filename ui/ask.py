@@ -77,7 +77,7 @@ def _lay_out(service: Service) -> Layout:
                     type="index",
                     layout="gallery",
                     visible=False,
-                    elem_classes="chips",
+                    elem_classes=["chips", "examples"],
                 )
                 with gr.Accordion("More", open=False, elem_classes="more"):
                     candidates = gr.Slider(
