@@ -259,6 +259,81 @@ def test_what_a_question_names_is_there(ddl: str, question: str, sql: str, seed:
     assert count > 0
 
 
+@pytest.mark.parametrize("product", ["product", "item", "product_name", "ItemName"])
+@pytest.mark.parametrize("text", ["VARCHAR(50)", "TEXT"])
+@pytest.mark.parametrize("day", ["DATE", "TIMESTAMP", "TEXT"])
+@pytest.mark.parametrize("when", ["purchase_date", "date", "bought_at"])
+def test_the_article_is_answered_however_one_table_is_spelled(
+    product: str, text: str, day: str, when: str
+) -> None:
+    ddl = (
+        f"CREATE TABLE purchases (id INT PRIMARY KEY, customer_id INT, {product} {text}, "
+        f"{when} {day}, quantity INT)"
+    )
+    sql = (
+        f"SELECT count(DISTINCT customer_id) FROM purchases "
+        f"WHERE {product} = 'eggs' AND month(CAST({when} AS DATE)) = 11"
+    )
+    ((customers,),) = answer(ddl, ARTICLE, sql)
+    assert customers >= 2
+
+
+@pytest.mark.parametrize(
+    ("ddl", "sql"),
+    [
+        (
+            "CREATE TABLE Customers (CustomerID INT, CustomerName VARCHAR(50)); "
+            "CREATE TABLE Products (ProductID INT, ProductName VARCHAR(50)); "
+            "CREATE TABLE Purchases (PurchaseID INT, CustomerID INT, ProductID INT, "
+            "PurchaseDate DATETIME)",  # no key is declared
+            "SELECT count(DISTINCT CustomerID) FROM Purchases JOIN Products USING (ProductID) "
+            "WHERE ProductName = 'eggs' AND month(PurchaseDate) = 11",
+        ),
+        (
+            "CREATE TABLE customers (customer_id SERIAL PRIMARY KEY, full_name TEXT NOT NULL); "
+            "CREATE TABLE orders (order_id SERIAL PRIMARY KEY, customer_id INT NOT NULL "
+            "REFERENCES customers, ordered_at TIMESTAMPTZ NOT NULL DEFAULT now()); "
+            "CREATE TABLE items (item_id SERIAL PRIMARY KEY, title TEXT NOT NULL); "
+            "CREATE TABLE order_items (order_id INT REFERENCES orders, item_id INT "
+            "REFERENCES items, qty INT, PRIMARY KEY (order_id, item_id))",
+            "SELECT count(DISTINCT customer_id) FROM orders JOIN order_items USING (order_id) "
+            "JOIN items USING (item_id) WHERE title = 'eggs' AND month(ordered_at) = 11",
+        ),
+        (
+            "CREATE TABLE customers (id INT PRIMARY KEY, name TEXT); CREATE TABLE product "
+            "(product_id INT PRIMARY KEY, product_name TEXT, category TEXT); CREATE TABLE purchase "
+            "(id INT PRIMARY KEY, customer_id INT REFERENCES customers (id), product_id INT "
+            "REFERENCES product (product_id), date_of_purchase TEXT)",
+            "SELECT count(DISTINCT customer_id) FROM purchase JOIN product USING (product_id) "
+            "WHERE product_name = 'eggs' AND substr(date_of_purchase, 6, 2) = '11'",
+        ),
+        (
+            "CREATE TABLE `purchases` (`id` int NOT NULL AUTO_INCREMENT, `customer_id` int, "
+            "`item_name` varchar(80), `purchase_month` varchar(12), PRIMARY KEY (`id`))",
+            "SELECT count(DISTINCT customer_id) FROM purchases "
+            "WHERE item_name = 'eggs' AND purchase_month = 'November'",
+        ),
+        (
+            "CREATE TABLE customers (customer_id INT, customer_name VARCHAR(40), "
+            "decision VARCHAR(10), product VARCHAR(20), month VARCHAR(10))",
+            "SELECT count(DISTINCT customer_id) FROM customers "
+            "WHERE product = 'eggs' AND month = 'November'",
+        ),
+        (
+            "CREATE TABLE [dbo].[Purchases] ([PurchaseID] INT IDENTITY(1,1) PRIMARY KEY, "
+            "[CustomerID] INT NOT NULL, [ProductName] NVARCHAR(50) NOT NULL, "
+            "[PurchaseDate] DATETIME2 NOT NULL)",
+            "SELECT count(DISTINCT CustomerID) FROM Purchases "
+            "WHERE ProductName = 'eggs' AND month(PurchaseDate) = 11",
+        ),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_article_is_answered_from_other_schemas(ddl: str, sql: str, seed: int) -> None:
+    ((customers,),) = answer(ddl, ARTICLE, sql, seed=seed)
+    assert customers >= 3
+
+
 def test_several_distinct_customers_answer_the_article() -> None:
     sql = (
         "SELECT count(DISTINCT customer_id), count(DISTINCT product_name) FROM purchases "

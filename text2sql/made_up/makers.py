@@ -105,13 +105,22 @@ def narrowed(span: Range, subject: Subject) -> Range:
     return Range(least, min(most, least + width))
 
 
+def keeps_dates(subject: Subject) -> bool:
+    """Whether a text column holds dates, which are written as ISO 8601 has them."""
+    return subject.kind.family == "text" and not subject.kind.allowed and _says_date(subject.words)
+
+
+def _says_date(words: tuple[str, ...]) -> bool:
+    return "date" in words or words[-1] in ("created", "updated", "at")
+
+
 def _text(subject: Subject, sketch: Sketch, rng: Random) -> object:
     words, found = subject.words, set(subject.words)
     length = subject.kind.length
     if subject.topic in ("", "word", "code", "level", "grade", "position"):
         if "year" in found:
             return year(words, rng, sketch.today)
-        if "date" in found or words[-1] in ("created", "updated", "at"):
+        if _says_date(words):
             return moment(words, sketch.begin, sketch.gaps, rng, sketch.today).date().isoformat()
         span = range_of(words)
         if span is not None and not (subject.topic == "code" and len(words) > 1):

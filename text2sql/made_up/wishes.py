@@ -15,7 +15,7 @@ from text2sql.made_up.days import Days
 from text2sql.made_up.hearing import Hearing
 from text2sql.made_up.kinds import column_kind, fit
 from text2sql.made_up.links import Link
-from text2sql.made_up.makers import is_switch
+from text2sql.made_up.makers import is_switch, keeps_dates
 from text2sql.made_up.mentions import Mention, Strength, mentions_of
 from text2sql.made_up.moments import stage
 from text2sql.made_up.numbers import range_of
@@ -119,7 +119,8 @@ def _place_mention(mention: Mention, places: Sequence[_Place], hearing: Hearing)
     chosen = [place for score, place in scored if score >= best - _ALIKE][:MOST_COLUMNS]
     for place in chosen:
         _give(place, mention, places)
-    if mention.strength > Strength.PLAIN and not mention.compared:
+    dated = mention.days is not None and any(place.wish.days for place in places)
+    if mention.strength > Strength.PLAIN and not mention.compared and not dated:
         for score, place in scored[len(chosen) : len(chosen) + SPARE_COLUMNS]:
             if score >= best - DOUBT and _takes_any(place.subject):
                 spare = (*place.wish.spare, mention.texts[0])
@@ -173,8 +174,10 @@ def _score(mention: Mention, place: _Place, hearing: Hearing) -> float:
     near = hearing.nearness(place.stems, mention.first, mention.last)
     about = hearing.nearness(place.table_stems, mention.first, mention.last)
     if mention.days is not None:
-        if mention.compared and mention.span is None:
+        if keeps_dates(place.subject) or (mention.compared and mention.span is None):
             return _NOWHERE
+        if place.subject.topic in ("month", "weekday"):
+            return near + _topic_score(mention, place.subject)
         return near + (0.5 if set(place.subject.words) & _DATE_WORDS else -1.5)
     if mention.span is not None:
         return near - (0.2 if range_of(place.subject.words) else 0.8)
@@ -258,18 +261,9 @@ def _place_days(days: Days, mention: Mention, places: Sequence[_Place], hearing:
     for place in places:
         if days.month and "month" in place.subject.words and place.subject.kind.is_number:
             place.wish = replace(place.wish, spans=((float(days.month), float(days.month)),))
-        elif place.subject.kind.family == "text" and "date" in place.subject.words:
-            _place_written_days(place, days)
-
-
-def _place_written_days(place: _Place, days: Days) -> None:
-    """Dates that are kept as texts are also written as ISO 8601 has them."""
-    wish = place.wish
-    if days.since or days.until:
-        place.wish = replace(wish, days=days)
-    elif days.year and days.month and days.day:
-        written = f"{days.year}-{days.month:02d}-{days.day:02d}"
-        place.wish = replace(wish, texts=tuple(dict.fromkeys((*wish.texts, written))))
+        elif keeps_dates(place.subject):
+            known = place.wish.days
+            place.wish = replace(place.wish, days=known.and_also(days) if known else days)
 
 
 def _first_dates(dates: Iterable[_Place]) -> Iterator[_Place]:
