@@ -116,7 +116,7 @@ def _compared(left: exp.Expr, right: exp.Expr, schema: Schema | None) -> Differe
 
 def _differing(left: exp.Expr, right: exp.Expr) -> tuple[set[int], set[int]]:
     """Numbers of the nodes that the other tree lacks, has otherwise, or has elsewhere."""
-    edits = sqlglot.diff(left, right, delta_only=True)
+    edits = sqlglot.diff(left, right, matchings=_clauses(left, right), delta_only=True)
     gone = [e.expression for e in edits if isinstance(e, Remove)]
     new = [e.expression for e in edits if isinstance(e, Insert)]
     lost = {id(node) for node in gone}
@@ -130,6 +130,15 @@ def _differing(left: exp.Expr, right: exp.Expr) -> tuple[set[int], set[int]]:
     here = _numbers([*gone, *(e.source for e in changed)])
     there = _numbers([*new, *(e.target for e in changed)])
     return here, there
+
+
+def _clauses(left: exp.Expr, right: exp.Expr) -> list[tuple[exp.Expr, exp.Expr]]:
+    """What both have, whatever is in it: the statement itself, and its clauses."""
+    if not isinstance(left, exp.Select) or not isinstance(right, exp.Select):
+        return []
+    keys = ("from_", "where", "group", "having", "order", "limit")
+    pairs = ((left.args.get(key), right.args.get(key)) for key in keys)
+    return [(left, right), *((a, b) for a, b in pairs if a is not None and b is not None)]
 
 
 def _all(tree: exp.Expr) -> set[int]:

@@ -38,6 +38,7 @@ class Shown:
     """One comparison as this visitor sees it: with the names, or without until the vote."""
 
     now: Comparison
+    called: tuple[str, str] = compare_show.HIDDEN
     hidden: bool = False
     database: str = ""
 
@@ -104,6 +105,7 @@ class CompareHandlers:
             pair = named(self.service, left), named(self.service, right)
             if blind and random.SystemRandom().random() < 0.5:
                 pair = pair[1], pair[0]
+            names = compare_show.called(*pair)
             for state in self.service.models.wait(stop):
                 busy = View(head=render.busy(state.message, state.share), running=True)
                 yield pair_updates((busy, View(head=compare_show.WAITS)), busy=True)
@@ -113,7 +115,7 @@ class CompareHandlers:
             for now in steps:
                 if time.monotonic() - drawn > REDRAW_S or not now.running:
                     drawn = time.monotonic()
-                    seen = Shown(now, hidden=blind, database=where.source.value[:80])
+                    seen = Shown(now, names, bool(blind), where.source.value[:80])
                     yield self._seen(seen, made_up=where.source.made_up)
         except Text2SQLError as error:
             yield failed(error.message, error.hint)
@@ -148,7 +150,7 @@ class CompareHandlers:
             self.votes.add(vote)
         except Text2SQLError as error:
             told = f"{error} "
-        called = compare_show.names(found, hidden=False)
+        called = seen.called
         return [
             *_titles(called),
             compare_show.verdict(seen.now, called),
@@ -180,12 +182,10 @@ class CompareHandlers:
 
     def _seen(self, seen: Shown, *, made_up: bool) -> Updates:
         now = seen.now
-        called = compare_show.names(now.fairness, hidden=seen.hidden)
         ended = not now.running
         vote = ended and seen.hidden and now.fairness is not None and not now.fairness.same_model
         hidden = seen.hidden and (vote or not ended)
-        if ended and not hidden:
-            called = compare_show.names(now.fairness, hidden=False)
+        called = compare_show.HIDDEN if hidden else seen.called
         return pair_updates(
             compare_show.side_views(now, made_up=made_up),
             called=called,

@@ -22,7 +22,7 @@ from ui import compare_show, render
 from ui.ask_handlers import BUSY, BUSY_HINT, visit_key
 from ui.asking import BROKEN, BROKEN_HINT
 from ui.compare_handlers import Updates, failed, named, pair_updates
-from ui.compare_pair import BASE_TITLE, Comparison, settled
+from ui.compare_pair import Comparison, settled
 from ui.compare_set import (
     MAX_QUESTIONS,
     SetProgress,
@@ -77,7 +77,7 @@ class SetHandlers:
                 yield set_updates(render.busy(state.message, state.share), busy=True)
             models = self.service.models
             engines = models.engine(names[0]), models.engine(names[1])
-            called = sides_called(*names)
+            called = compare_show.called(*names)
             limit, start = _whole(sample, 0, MAX_QUESTIONS) or None, _whole(seed, 0, 10**9)
             for last in set_steps(engines, questions, limit=limit, seed=start, cancelled=stop):
                 if last.running and time.monotonic() - drawn > REDRAW_S:
@@ -115,7 +115,7 @@ class SetHandlers:
         except Text2SQLError as error:
             return [gr.skip(), *failed(error.message, error.hint)]
         views = compare_show.side_views(now, made_up=made_up)
-        called = sides_called(result.left.adapter, result.right.adapter)
+        called = compare_show.called(result.left.adapter, result.right.adapter)
         return [
             left.question,
             *pair_updates(
@@ -177,12 +177,6 @@ def set_updates(
 def set_key(request: gr.Request) -> str:
     """What this visit's question set is stopped by; its single questions have another."""
     return f"set:{visit_key(request)}"
-
-
-def sides_called(left: str | None, right: str | None) -> tuple[str, str]:
-    """What the sides are called; by their place where both are the same."""
-    names = left or BASE_TITLE, right or BASE_TITLE
-    return compare_show.HIDDEN if names[0] == names[1] else names
 
 
 def _whole(value: object, low: int, high: int) -> int:

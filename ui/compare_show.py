@@ -14,7 +14,7 @@ from text2sql.answer import Answer
 from text2sql.difference import Difference, Span
 from ui import render
 from ui.asking import View, formatted
-from ui.compare_pair import Comparison, Fairness, Side, shown_sql
+from ui.compare_pair import BASE_TITLE, Comparison, Fairness, Side, shown_sql
 from ui.compare_set import SetProgress, SetResult
 
 WAITS = '<p class="empty">This side answers after the other one.</p>'
@@ -49,11 +49,10 @@ def _side_view(answer: Answer, *, running: bool, made_up: bool) -> View:
     )
 
 
-def names(fairness: Fairness | None, *, hidden: bool) -> tuple[str, str]:
-    """What the sides are called on the page."""
-    if hidden or fairness is None or fairness.left.title == fairness.right.title:
-        return HIDDEN
-    return fairness.left.title, fairness.right.title
+def called(left: str | None, right: str | None) -> tuple[str, str]:
+    """What the sides are called; by their place where both are the same."""
+    names = left or BASE_TITLE, right or BASE_TITLE
+    return HIDDEN if names[0] == names[1] else names
 
 
 def title(place: str, side: str) -> str:
@@ -61,7 +60,7 @@ def title(place: str, side: str) -> str:
     return f'<h3 class="side-name"><small>{render.text(place)}</small> {render.text(side)}</h3>'
 
 
-def verdict(now: Comparison, called: tuple[str, str]) -> str:
+def verdict(now: Comparison, names: tuple[str, str]) -> str:
     """The line over the two columns."""
     if now.verdict is None:
         return ""
@@ -69,7 +68,7 @@ def verdict(now: Comparison, called: tuple[str, str]) -> str:
     kind = "good" if found.same_rows else "odd"
     return (
         f'<div class="cmp-verdict {kind}" role="status"><strong>'
-        f"{render.text(found.told(*called))}</strong></div>"
+        f"{render.text(found.told(*names))}</strong></div>"
     )
 
 
@@ -104,14 +103,14 @@ def _side(side: Side) -> str:
     return f"<dt>{render.text(side.title)}{mark}</dt>{told}"
 
 
-def difference(found: Difference | None, called: tuple[str, str]) -> str:
+def difference(found: Difference | None, names: tuple[str, str]) -> str:
     """Both statements with what differs marked, under the difference in words."""
     if found is None:
         return ""
     told = "".join(f"<li>{render.text(sentence)}</li>" for sentence in found.sentences)
     if found.same:
         return f'<div class="difference"><h4>The two statements</h4><ul>{told}</ul></div>'
-    sides = zip(called, (found.left, found.right), strict=True)
+    sides = zip(names, (found.left, found.right), strict=True)
     columns = "".join(
         f"<figure><figcaption>{render.text(name)}</figcaption><pre>{_marked(spans)}</pre></figure>"
         for name, spans in sides
@@ -153,7 +152,7 @@ def told_time(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def scoreboard(result: SetResult, called: tuple[str, str]) -> str:
+def scoreboard(result: SetResult, names: tuple[str, str]) -> str:
     """Both sides' scores in a table, and whether the difference could be chance."""
     sides = (result.left, result.right)
     if not any(side.rows for side in sides):
@@ -167,12 +166,12 @@ def scoreboard(result: SetResult, called: tuple[str, str]) -> str:
         ("Questions judged", [str(len(side.rows)) for side in sides]),
         ("Excluded (gold can't judge)", [str(len(side.excluded)) for side in sides]),
     ]
-    head = "".join(f'<th scope="col">{render.text(name)}</th>' for name in called)
+    head = "".join(f'<th scope="col">{render.text(name)}</th>' for name in names)
     body = "".join(
         f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
         for name, cells in lines
     )
-    told = f"{called[1]} less {called[0]}: {result.paired}"
+    told = f"{names[1]} less {names[0]}: {result.paired}"
     return (
         f'<div class="scoreboard"><table><thead><tr><td></td>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table><p>{render.text(told)}</p></div>"
@@ -190,7 +189,7 @@ def _seconds(side: Report, percent: float) -> str:
     return "–" if found is None else render.duration(found)
 
 
-def bars(result: SetResult, called: tuple[str, str]) -> str:
+def bars(result: SetResult, names: tuple[str, str]) -> str:
     """Execution accuracy by difficulty: a bar a side, a thin line for its 95 % interval."""
     shares = [side.by_difficulty() for side in (result.left, result.right)]
     labels = list(dict.fromkeys([*shares[0], *shares[1]]))
@@ -199,7 +198,7 @@ def bars(result: SetResult, called: tuple[str, str]) -> str:
     none = Share(0, 0)
     groups = "".join(
         f'<div class="group"><h5>{render.text(label)}</h5>'
-        + "".join(_bar(n, called[n], shares[n].get(label, none)) for n in (0, 1))
+        + "".join(_bar(n, names[n], shares[n].get(label, none)) for n in (0, 1))
         + "</div>"
         for label in labels
     )
