@@ -48,10 +48,10 @@ def build(service: Service) -> None:
     """The tab, inside a gr.Tab."""
     page = _lay_out(service)
     handlers = AskHandlers(service)
+    _publish(handlers)  # first, for a private event of the same name would take it
     _wire_asking(page, handlers)
     _wire_choosing(page, handlers)
     _wire_returning(page, handlers)
-    _publish(handlers)
 
 
 def _lay_out(service: Service) -> Layout:

@@ -1,0 +1,485 @@
+"""The Ask tab's handlers without a browser: real databases, only the model is told what to say."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from text2sql.answer import Answer
+from text2sql.database import Database
+from text2sql.errors import InputError, ModelError, UploadError
+from text2sql.problems import Problem, QueryResult, Repair
+from text2sql.schema import Column, Schema, Table, parse_schema
+from ui import asking, choosing, components, render
+from ui.ask_handlers import AskHandlers
+from ui.charts import chart_of
+from ui.databases import Databases, Source
+from ui.models import Loading, Models
+from ui.schema_view import schema_html
+from ui.service import Service
+from ui.settings import Settings, read_settings
+from ui.visit import MOST_HISTORY, Chosen, Visit, read_visit
+
+EGGS = "How many customers decided to buy eggs in November?"
+DDL = (
+    "CREATE TABLE purchases (purchase_id INT PRIMARY KEY, customer_id INT, "
+    "product_name VARCHAR(50), purchase_date DATE, quantity INT);"
+)
+COUNT = (
+    "SELECT COUNT(DISTINCT customer_id) AS n FROM purchases "
+    "WHERE product_name = 'eggs' AND EXTRACT(MONTH FROM purchase_date) = 11"
+)
+SHOP = Source("demo", "shop")
+PASTED = Source("schema", DDL)
+PICKED = ("demo:shop", "", "", "")
+
+
+class Visitor:
+    """Stands for gradio's request: which open page it is."""
+
+    def __init__(self, session_hash: str = "one") -> None:
+        self.session_hash = session_hash
+
+
+@pytest.fixture(scope="module")
+def databases() -> Iterator[Databases]:
+    made = Databases()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def service(databases: Databases, fake_generator: Any) -> Any:
+    """`service("SELECT 1")`: a page whose model says that."""
+
+    def make(*replies: str, **more: Any) -> Service:
+        return Service(Models.of(fake_generator(*replies, **more)), databases)
+
+    return make
+
+
+def last(steps: Iterator[Any]) -> Any:
+    return list(steps)[-1]
+
+
+# Asking
+
+
+def test_the_articles_question_on_its_pasted_schema_finds_buyers_of_eggs(service: Any) -> None:
+    views = list(asking.ask(service(COUNT), EGGS, PASTED))
+    answer = views[-1].answer
+    assert answer is not None and answer.result is not None
+    assert answer.result.rows[0][0] > 0
+    assert "made-up rows" in views[-1].rows
+    assert all(view.running for view in views[:-1]) and not views[-1].running
+    assert answer.timings_ms["total"] >= answer.timings_ms["load"] > 0
+
+
+def test_rows_of_a_sample_are_not_called_made_up(service: Any) -> None:
+    view = last(asking.ask(service(COUNT), EGGS, SHOP))
+    assert "made-up" not in view.rows and "1 row" in view.rows
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "x" * 3_000, None, 7])
+def test_a_question_that_cannot_be_asked_is_told_so(service: Any, question: Any) -> None:
+    view = last(asking.ask(service("SELECT 1"), question, SHOP))
+    assert view.answer is None and "question" in view.error and "failure" in view.head
+
+
+def test_a_broken_schema_is_told_with_its_place(service: Any) -> None:
+    view = last(asking.ask(service("SELECT 1"), EGGS, Source("schema", "CREATE TABLE (")))
+    assert view.error and view.answer is None
+
+
+def test_statements_that_do_not_fit_show_where_and_what_instead(service: Any) -> None:
+    view = last(asking.ask(service("SELECT quantty, zzz FROM purchases"), "q", SHOP))
+    assert view.sql == "SELECT quantty, zzz FROM purchases"
+    assert "Line 1, column 8" in view.findings and "quantity" in view.findings
+    assert 'class="bad"' in view.head and view.rows == ""
+
+
+def test_a_write_never_runs(service: Any) -> None:
+    written = "WITH gone AS (DELETE FROM purchases RETURNING *) SELECT * FROM gone"
+    view = last(asking.ask(service(written), "q", SHOP))
+    assert view.answer.result is None and "not reached" in view.head
+
+
+def test_candidates_vote_and_are_listed(service: Any) -> None:
+    samples = ["SELECT count(*) FROM purchases", "SELECT count(*) FROM purchases", "SELECT nope"]
+    asked = service("SELECT count(*) FROM purchases", samples=samples)
+    view = last(asking.ask(asked, "q", SHOP, candidates=4))
+    assert view.answer.agreement == pytest.approx(0.75)
+    assert "75% agreement" in view.head and "took part in the vote" in view.foot
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"), [(99, 8), (0, 1), (-1, 1), (float("nan"), 1), ("x", 1)]
+)
+def test_candidates_stay_within_bounds(asked: Any, meant: int) -> None:
+    assert asking._count(asked) == meant
+
+
+def test_stop_reaches_the_model_and_is_no_answer(service: Any) -> None:
+    stop = threading.Event()
+    steps = asking.ask(service("SELECT 1"), "q", SHOP, stop=stop)
+    next(steps)
+    stop.set()
+    view = last(steps)
+    assert view.answer is None or view.answer.stopped
+    assert "Stopped" in view.head and not view.running
+
+
+def test_asking_waits_for_the_model_and_shows_how_far_it_is(
+    databases: Databases, fake_generator: Any
+) -> None:
+    models = Models(Settings())
+    models._tell(Loading("Fetching the model", 0.4))
+    steps = asking.ask(Service(models, databases), EGGS, SHOP)
+    waiting = next(steps)
+    assert "Fetching the model" in waiting.head and "width:40%" in waiting.head
+    models._use(fake_generator("SELECT 1"))
+    assert last(steps).answer.result.rows == ((1,),)
+
+
+def test_a_model_that_failed_to_load_says_what_to_do(databases: Databases) -> None:
+    models = Models(Settings(endpoint="nonsense"))
+    models._tell(Loading("Failed", error="No disk space. Free some."))
+    view = last(asking.ask(Service(models, databases), EGGS, SHOP))
+    assert "Free some" in view.head
+    assert "Free some" in components.head_html(models.state)
+
+
+def test_an_unforeseen_fault_is_a_message_and_no_traceback(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("secret path")
+
+    asked = service("SELECT 1")
+    monkeypatch.setattr(Database, "values", broken)
+    view = last(asking.ask(asked, EGGS, SHOP))
+    assert "Something went wrong" in view.head and "secret" not in view.head
+
+
+def test_run_again_runs_what_was_edited_without_any_model(databases: Databases) -> None:
+    view = asking.run(Service(Models(Settings()), databases), "SELECT 1 AS one", "", SHOP)
+    assert view.answer is not None and view.answer.result is not None
+    assert view.sql is None  # what the visitor typed stays as it is
+
+
+def test_run_again_sees_the_rows_that_the_question_shaped(service: Any) -> None:
+    asked = service(COUNT)
+    first = last(asking.ask(asked, EGGS, PASTED)).answer.result.rows
+    again = asking.run(asked, COUNT, EGGS, PASTED).answer
+    assert again is not None and again.result is not None and again.result.rows == first
+
+
+def test_long_statements_are_laid_out_and_mean_the_same() -> None:
+    assert asking.formatted(COUNT).count("\n") > 2
+    assert asking.formatted("SELECT 1") == "SELECT 1"
+    assert asking.formatted("no sql " * 20) == "no sql " * 20
+
+
+# The tab
+
+
+def test_an_answer_is_remembered_with_its_database(service: Any) -> None:
+    does = AskHandlers(service(COUNT))
+    updates = last(does.ask(EGGS, "", 1, None, *PICKED, Visitor()))
+    visit = read_visit(updates[-4])
+    assert (visit.question, visit.past[0].question) == (EGGS, EGGS)
+    assert visit.past[0].chosen.choice == "demo:shop" and updates[-1] == EGGS
+    back = does.bring_back(0, visit.to_json())
+    assert back[0] == "demo:shop" and EGGS in back[:9]
+    assert any("1 row" in one for one in back if isinstance(one, str))
+
+
+def test_a_fresh_visit_meets_the_shop_and_its_first_question(service: Any) -> None:
+    shown = AskHandlers(service("SELECT 1")).restore(None)
+    assert shown[0] == "demo:shop" and EGGS in [one for one in shown if isinstance(one, str)]
+
+
+def test_a_visit_comes_back_as_it_was_left(service: Any) -> None:
+    does = AskHandlers(service("SELECT 1"))
+    kept = does.remember(None, "why?", "paste", DDL, "mysql", "")
+    shown = does.restore(json.loads(json.dumps(kept)))
+    assert shown[:3] == ["paste", DDL, "mysql"] and "why?" in shown[:8]
+    assert any("purchases" in one and "made-up" in one for one in shown if isinstance(one, str))
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        *(None, 7, "x", [], {"past": 3}, {"past": [1, {"sql": {}}]}, {"chosen": [], "question": 4}),
+        {"chosen": {"choice": "demo:../../etc", "ddl": 5}},
+        {"past": [{}] * 500},
+    ],
+)
+def test_whatever_a_browser_says_it_kept_does_no_harm(service: Any, kept: Any) -> None:
+    shown = AskHandlers(service("SELECT 1")).restore(kept)
+    assert shown[0] in {value for _, value in choosing.choices(service("SELECT 1"))}
+    assert len(read_visit(kept).past) <= MOST_HISTORY
+
+
+def test_the_same_question_again_moves_to_the_front() -> None:
+    visit = Visit()
+    for question in ("a", "b", "a"):
+        visit = visit.asked(question, "SELECT 1", Chosen("demo:shop"))
+    assert [past.question for past in visit.past] == ["a", "b"]
+    for number in range(50):
+        visit = visit.asked(str(number), "SELECT 1", Chosen("demo:shop"))
+    assert len(visit.past) == MOST_HISTORY and visit.past[0].question == "49"
+
+
+def test_stop_is_for_ones_own_page_only(service: Any) -> None:
+    page = service("SELECT 1")
+    does = AskHandlers(page)
+    mine, other = page.stops.begin("one"), page.stops.begin("two")
+    does.stop(Visitor("one"))
+    assert mine.is_set() and not other.is_set()
+
+
+@pytest.mark.parametrize("number", [-1, 99, None, "0", 1.5])
+def test_numbers_of_examples_and_history_are_checked(service: Any, number: Any) -> None:
+    does = AskHandlers(service("SELECT 1"))
+    with pytest.raises(gr.Error):
+        does.example(number, "demo:shop")
+    with pytest.raises(gr.Error):
+        does.bring_back(number, None)
+
+
+def test_an_upload_is_a_database_and_a_bad_one_loses_nothing(service: Any, tmp_path: Path) -> None:
+    page = service("SELECT sum(b) FROM sales")
+    does = AskHandlers(page)
+    (tmp_path / "sales.csv").write_text("a,b\nx,1\ny,2\n")
+    (tmp_path / "bad.parquet").write_text("no parquet")
+    key = does.upload(str(tmp_path / "sales.csv"), "")[0]
+    kept, told, *_ = does.upload(str(tmp_path / "bad.parquet"), key)
+    assert kept == key and "not a Parquet file" in told
+    view = last(asking.ask(page, "sum of b?", Source("upload", key)))
+    assert view.answer.result.rows == ((3,),) and "made-up" not in view.rows
+    second = does.upload(str(tmp_path / "sales.csv"), key)[0]
+    assert second != key
+    assert "no longer open" in last(asking.ask(page, "q", Source("upload", key))).error
+
+
+def test_the_first_rows_of_a_table(service: Any) -> None:
+    does = AskHandlers(service("SELECT 1"))
+    assert "first 8 rows" in does.preview("customers", "", *PICKED)
+    assert does.preview("customers; DROP", "", *PICKED) == ""
+    made_up = does.preview("purchases", EGGS, "paste", DDL, "", "")
+    assert "made-up rows" in made_up
+
+
+def test_the_schema_view_says_what_is_wrong_and_where(service: Any) -> None:
+    does = AskHandlers(service("SELECT 1"))
+    assert "Tables appear here" in does.show_schema("paste", " ", "", "")[0]
+    told = does.show_schema("paste", "CREATE TABLE t (a INT,\n b", "", "")[0]
+    assert "failure" in told and "Line" in told
+    assert "Upload it again" in does.show_schema("upload", "", "", "guessed")[0]
+
+
+# The API
+
+
+def test_the_api_gives_the_object_of_the_shell(service: Any) -> None:
+    does = AskHandlers(service(COUNT))
+    found = does.api_ask(EGGS, DDL, 1)
+    assert found["rows"][0][0] > 0 and found["error"] is None and found["base"] == "fake-base"
+    assert does.api_run("SELECT 2 AS two", "shop")["rows"] == [[2]]
+    assert "No table of this query has a column" in str(
+        does.api_run("SELECT zzz FROM purchases", "shop")["problems"]
+    )
+
+
+@pytest.mark.parametrize("database", ["", None, 5, "no such sample", "../../etc"])
+def test_the_api_tells_a_bad_database_in_the_object(service: Any, database: Any) -> None:
+    does = AskHandlers(service("SELECT 1"))
+    for found in (does.api_ask("q", database), does.api_run("SELECT 1", database)):
+        assert found["error"] and not found["valid"] and found["rows"] == []
+
+
+# Open databases
+
+
+def test_few_stay_open_and_none_is_closed_in_use(tmp_path: Path) -> None:
+    made = Databases(tmp_path, most=2)
+    texts = [f"CREATE TABLE t{n} (a INT)" for n in range(5)]
+    with made.using(Source("schema", texts[0])) as first:
+        for text in texts[1:]:
+            with made.using(Source("schema", text)):
+                pass
+        assert first.run("SELECT count(*) FROM t0").rows[0][0] > 0
+    assert len(made._open) <= 2
+    made.close()
+    assert not made._open
+
+
+def test_one_pasted_schema_and_question_is_opened_once(databases: Databases) -> None:
+    with (
+        databases.using(PASTED, "How many?") as one,
+        databases.using(PASTED, " how  many? ") as two,
+    ):
+        assert one is two
+    with databases.using(PASTED, EGGS) as other:
+        assert other is not one
+
+
+def test_two_at_once_open_a_database_once(databases: Databases) -> None:
+    found: list[Database] = []
+
+    def use() -> None:
+        with databases.using(Source("schema", "CREATE TABLE once (a INT)")) as database:
+            found.append(database)
+
+    threads = [threading.Thread(target=use) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(map(id, found))) == 1 and len(found) == 4
+
+
+def test_uploads_are_reached_by_their_id_alone(tmp_path: Path) -> None:
+    made = Databases(tmp_path)
+    (tmp_path / "mine.csv").write_text("secret\n1\n")
+    source = made.add_upload(tmp_path / "mine.csv")
+    assert len(source.value) >= 32
+    for guess in ("", "mine", source.value[:-1], source.value.upper()):
+        with pytest.raises(UploadError), made.using(Source("upload", guess)):
+            pass
+    with pytest.raises(InputError), made.using(Source("demo", source.value)):
+        pass
+    made.close()
+
+
+@pytest.mark.parametrize("name", ["..", "../shop", "/etc", "shop/../shop", ""])
+def test_only_the_samples_there_are_can_be_opened(databases: Databases, name: str) -> None:
+    refused = pytest.raises(InputError, match="There is no sample database")
+    with refused, databases.using(Source("demo", name)):
+        pass
+    assert databases.examples(name) == ()
+
+
+# Models and settings
+
+
+@pytest.mark.parametrize("name", ["../../etc", "/etc/passwd", "nobody", "."])
+def test_an_adapter_from_outside_is_one_of_those_on_offer(name: str, fake_generator: Any) -> None:
+    models = Models.of(fake_generator("SELECT 1"))
+    with pytest.raises(ModelError, match="There is no adapter"):
+        models._folder(name)
+
+
+def test_flags_beat_variables_and_a_space_is_reached_from_outside() -> None:
+    variables = {
+        "TEXT2SQL_BASE": "1.5b",
+        "TEXT2SQL_ADAPTER": "none",
+        "TEXT2SQL_ENDPOINT": "http://x",
+    }
+    assert read_settings([], variables) == Settings("127.0.0.1", 7860, "1.5b", "none", "http://x")
+    assert read_settings(["--base", "0.5b"], variables).base == "0.5b"
+    assert read_settings([], {"SPACE_ID": "me/it"}).host == "0.0.0.0"
+    with pytest.raises(SystemExit):
+        read_settings(["--port", "x"], {})
+
+
+# What is shown
+
+
+EVIL = "<img src=x onerror=alert(1)>${alert(1)}{{value}}@children`"
+
+
+def test_nothing_from_outside_becomes_markup_or_a_template() -> None:
+    result = QueryResult((EVIL,), (EVIL,), ((EVIL,), (None,)))
+    answer = Answer(
+        sql=EVIL,
+        problems=(Problem("names", EVIL, 1, 2, EVIL),),
+        repairs=(Repair(EVIL, EVIL, EVIL, EVIL + "x"),),
+        omitted=(EVIL,),
+        result=result,
+    )
+    table = Table(EVIL, (Column(EVIL, EVIL, enum=(EVIL,)),), primary_key=(EVIL,))
+    shown = [
+        render.findings(answer),
+        render.rows_table(result, label=EVIL),
+        render.failure(EVIL, EVIL),
+        render.busy(EVIL, 0.5),
+        schema_html(Schema((table,), EVIL, (EVIL,)), made_up=True),
+        components.head_html(Loading(EVIL, error=EVIL, notice=EVIL)),
+    ]
+    for html in shown:
+        assert "<img" not in html and "&lt;img" in html
+        assert not any(mark in html for mark in ("${", "{{", "@children", "`"))
+
+
+def test_rows_as_csv_keep_what_the_cells_hold() -> None:
+    rows = ((1, 'say "hi", you', None), (Decimal("1.50"), "two\nlines", date(2026, 11, 1)))
+    text = render.as_csv(QueryResult(("n", "t", "d"), ("INTEGER", "VARCHAR", "DATE"), rows))
+    assert text == 'n,t,d\r\n1,"say ""hi"", you",\r\n1.50,"two\nlines",2026-11-01\r\n'
+
+
+def test_repairs_show_only_what_changed_as_changed() -> None:
+    answer = Answer(
+        repairs=(Repair("nearest_name", "m", "SELECT nam FROM t", "SELECT name FROM t"),)
+    )
+    html = render.findings(answer)
+    assert "<del>nam</del><ins>name</ins>" in html and "nearest name" in html
+
+
+def test_a_wide_answer_says_how_much_of_it_is_shown() -> None:
+    rows = tuple((n,) for n in range(1_000))
+    answer = Answer(result=QueryResult(("n",), ("INTEGER",), rows, truncated=True))
+    html = render.result(answer, made_up=False)
+    assert "The first 1,000 rows; there are more (200 shown)" in html
+    assert html.count("<tr>") == 201
+
+
+def rows_of(*rows: tuple[Any, ...], names: tuple[str, ...] = ("what", "n")) -> QueryResult:
+    return QueryResult(names, ("VARCHAR",) * len(names), rows)
+
+
+@pytest.mark.parametrize(
+    ("result", "kind"),
+    [
+        (rows_of(("a", 1), ("b", 2)), "bar"),
+        (rows_of((None, 1), ("b", Decimal("2.5"))), "bar"),
+        (rows_of((date(2026, 1, 1), 1), (date(2026, 2, 1), 2)), "line"),
+        (rows_of((datetime(2026, 1, 1), 1.0), (datetime(2026, 2, 1), 2.0)), "line"),
+        (rows_of(("2026-01", 1), ("2026-02", 2)), "line"),
+        (rows_of((11, 5), (12, 6), names=("purchase_month", "n")), "line"),
+        (rows_of(("a", 1)), None),
+        (rows_of(("a", 1), ("a", 2)), None),
+        (rows_of(("a", "x"), ("b", "y")), None),
+        (rows_of(("a", None), ("b", 2)), None),
+        (rows_of(("a", float("nan")), ("b", 2)), None),
+        (rows_of(("a", True), ("b", False)), None),
+        (rows_of(("a", 1), ("b", 2), names=("name", "customer_id")), None),
+        (rows_of((11, 5), (12, 6), names=("quantity", "n")), None),
+        (rows_of(("2026-13", 1), ("2026-14", 2)), "bar"),
+        (rows_of(*((f"c{n}", n) for n in range(60))), None),
+        (rows_of(("a", 1, 2), ("b", 2, 3), names=("a", "b", "c")), None),
+        (QueryResult(("a", "b"), ("VARCHAR",) * 2, (("a", 1), ("b", 2)), truncated=True), None),
+    ],
+)
+def test_the_shape_of_the_rows_decides_the_chart(result: QueryResult, kind: str | None) -> None:
+    chart = chart_of(result)
+    assert (chart.kind if chart else None) == kind
+
+
+def test_a_schema_shows_keys_types_and_what_was_left_out() -> None:
+    schema = parse_schema(
+        "CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE b (a_id INT REFERENCES a (id)); "
+        "INSERT INTO a VALUES (1);"
+    )
+    html = schema_html(schema, made_up=True)
+    assert "2 tables, 2 columns" in html and "Primary key" in html and "→ a.id" in html
+    assert "Left out" in html and "INTEGER" in html
