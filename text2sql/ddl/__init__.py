@@ -5,7 +5,7 @@
     tokens.py       words, names, strings, symbols
     statements.py   where one statement ends and the next begins, whatever stands between them
     cursor.py       a place in a run of tokens
-    types.py        a column's type in DuckDB's words
+    column_types.py a column's type in DuckDB's words
     draft.py        what has been read so far
     bodies.py       the column list of a CREATE TABLE
     reading.py      CREATE TABLE, ALTER TABLE, types, domains, unique indexes
