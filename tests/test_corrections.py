@@ -15,6 +15,9 @@ import pytest
 from finetune.corrections import FILE, MAX_SCHEMA_CHARS, Correction, Corrections
 from finetune.examples import read_examples
 from text2sql.errors import DataError, TrainingError
+from ui.corrections import CorrectionHandlers, keeping_allowed
+from ui.models import Models
+from ui.service import Service
 
 SCHEMA = "CREATE TABLE singer (name VARCHAR, age INTEGER);"
 
@@ -176,3 +179,72 @@ def test_a_kill_in_the_middle_leaves_a_whole_file(kept: Corrections) -> None:
     kept.add(correction("After?"))  # the dead one's lock holds nobody up
     assert time.monotonic() - began < 5
     assert kept.list()[-1].question == "After?"
+
+
+# On the page
+
+
+SHOP = ("demo:shop", "", "", "")
+
+
+@pytest.fixture
+def handlers(
+    kept: Corrections, fake_generator: type, monkeypatch: pytest.MonkeyPatch
+) -> CorrectionHandlers:
+    monkeypatch.setenv("TEXT2SQL_TRAINING", "on")
+    return CorrectionHandlers(Service(Models.of(fake_generator("SELECT 1"))), kept)
+
+
+def test_an_answer_is_kept_with_schema_and_database(
+    handlers: CorrectionHandlers, kept: Corrections
+) -> None:
+    told, _ = handlers.keep("ask", "select COUNT(*) from customers", "How many <b>?", *SHOP)
+    assert "Kept as an example" in told and "<b>" not in told
+    (one,) = kept.list()
+    assert (one.database, one.source, one.question) == ("shop", "ask", "How many <b>?")
+    assert one.sql == "SELECT COUNT(*) FROM customers" and "CREATE TABLE customers" in one.schema
+
+
+@pytest.mark.parametrize(
+    ("sql", "question", "told"),
+    [
+        ("SELECT oops FROM customers", "How many?", "does not run"),
+        ("DROP TABLE customers", "How many?", "does not run"),
+        ("", "How many?", "no answer to keep"),
+        ("SELECT 1", "", "no question"),
+    ],
+)
+def test_what_does_not_run_is_not_kept(
+    sql: str, question: str, told: str, handlers: CorrectionHandlers, kept: Corrections
+) -> None:
+    assert told in handlers.keep("ask", sql, question, *SHOP)[0]
+    assert kept.list() == ()
+
+
+def test_kept_examples_are_edited_and_deleted(
+    handlers: CorrectionHandlers, kept: Corrections
+) -> None:
+    added = kept.add(correction())
+    assert handlers.open(added.id)[:2] == ["How many singers?", "SELECT count(*) FROM singer"]
+    assert "Saved" in handlers.save(added.id, "How many are there?", "SELECT 2")[0]
+    assert kept.get(added.id).question == "How many are there?"
+    assert Path(handlers.download()).read_text("utf-8").count("\n") == 1
+    assert "Deleted" in handlers.delete(added.id)[0]
+    assert "no correction" in handlers.delete(added.id)[0] and kept.list() == ()
+
+
+def test_a_page_for_everybody_keeps_and_shows_nothing(
+    handlers: CorrectionHandlers, kept: Corrections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = kept.add(correction())
+    monkeypatch.setenv("TEXT2SQL_TRAINING", "off")
+    refused = [
+        handlers.keep("ask", "SELECT 1", "How many?", *SHOP)[0],
+        handlers.open(added.id)[2],
+        handlers.save(added.id, "x", "SELECT 1")[0],
+        handlers.delete(added.id)[0],
+    ]
+    assert all("open to everybody" in told for told in refused)
+    assert handlers.show().choices == [] and kept.list() == (added,)
+    assert not keeping_allowed({"SPACE_ID": "me/space"})
+    assert keeping_allowed({}) and keeping_allowed({"SPACE_ID": "x", "TEXT2SQL_TRAINING": "on"})
