@@ -8,19 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 
 import finetune.__main__ as shell
 from finetune.report import Report
+from finetune.votes import Votes
 from text2sql.adapters import AdapterInfo
 from text2sql.engine import Engine
 from text2sql.errors import AdapterError, DataError, InputError
 from text2sql.prompt import Prompt
+from ui import compare_show
+from ui.compare_handlers import CompareHandlers
 from ui.compare_pair import Comparison, Side, compare_steps, measured, trained_on
 from ui.compare_set import ALL_DEMOS, UPLOAD, SetProgress, question_set, set_steps
 from ui.databases import Databases, Source
-from ui.models import Models
+from ui.models import Loading, Models
+from ui.service import Service
 from ui.settings import Settings
 
 EGGS = "How many customers decided to buy eggs in November?"
@@ -190,6 +195,74 @@ def test_what_the_api_returns_is_json(fake_generator: Any, databases: Databases)
     assert told["right_correct"] is True and told["left"]["sql"].startswith("SELECT")
 
 
+def test_the_page_says_loudly_that_an_adapter_does_nothing(
+    fake_generator: Any, databases: Databases
+) -> None:
+    alike = {
+        None: measurable(fake_generator, [1.0]),
+        "spider": measurable(fake_generator, [1.0], adapter="spider"),
+    }
+    told = compare_show.verdict(compared(TwoModels(alike), databases), ("Left", "Right"))
+    assert 'class="alarm" role="alert"' in told and "shows nothing" in told
+
+
+def test_nothing_evil_is_written_on_the_page(fake_generator: Any, databases: Databases) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    both = models(fake_generator, f"SELECT '{evil}' ${{1}}", f"SELECT '{evil}' AS \"{evil}\"")
+    found = compared(both, databases, question=evil)
+    names = ("Left", evil)
+    views = compare_show.side_views(found, made_up=False)
+    shown = [
+        compare_show.verdict(found, names),
+        compare_show.difference(found.difference, names),
+        compare_show.fairness(found.fairness, hidden=False),
+        *(part for view in views for part in (view.head, view.findings, view.rows, view.foot)),
+    ]
+    assert not any("<img" in part or "${" in part for part in shown)
+
+
+# Votes, as the page calls them
+
+
+def test_a_blind_vote_hides_the_names_until_it_is_cast(
+    fake_generator: Any, databases: Databases, tmp_path: Path
+) -> None:
+    class Named(TwoModels):
+        def choices(self) -> tuple[str, ...]:
+            return ("spider",)
+
+    fakes = models(fake_generator, WRONG, RIGHT).generators
+    both = Named(fakes)
+    both.state = Loading("Ready", 1.0, ready=True)
+    does = CompareHandlers(Service(both, databases), Votes(tmp_path / "votes.jsonl"))
+    request = gr.Request(session_hash="me")
+    steps = list(
+        does.compare(EGGS, "none", "spider", True, "demo:shop", "", "", "", request=request)
+    )
+    assert len({len(step) for step in steps}) == 1
+    last = steps[-1]
+    told = [part for part in last if isinstance(part, str)]
+    assert not any("spider" in part or "Base, no adapter" in part for part in told)
+    key = last[-3]
+    revealed = does.vote("left", key)
+    assert any("spider" in part for part in revealed if isinstance(part, str))
+    assert "1 of 1" in revealed[-1] or "0 of 1" in revealed[-1]
+    assert "already" in does.vote("right", key)[-1]
+    assert len(does.votes.list()) == 1
+    with pytest.raises(gr.Error):
+        does.vote("left", "no such comparison")
+
+
+def test_an_adapter_that_is_not_offered_can_t_be_asked_for(
+    fake_generator: Any, databases: Databases
+) -> None:
+    both = models(fake_generator, WRONG, RIGHT)
+    both.state = Loading("Ready", 1.0, ready=True)
+    does = CompareHandlers(Service(both, databases))
+    for named in ("../../etc", "/tmp/adapter", "nobody"):
+        assert "no adapter" in does.api_compare(EGGS, "shop", "none", named)["error"]
+
+
 # Question sets
 
 ANSWERS = {"shop": RIGHT, "eggs": RIGHT, "How many customers do we have": "SELECT 320"}
@@ -219,16 +292,16 @@ def test_the_scoreboard_is_the_shell_s(
         return [of_shop(fake_generator, "spider"), of_shop(fake_generator)]
 
     right, left = sides()
-    steps = list(set_steps((left, right), question_set(databases, "shop"), limit=12, seed=7))
+    steps = list(set_steps((left, right), question_set(databases, "shop"), limit=6, seed=7))
     page = steps[-1].result.to_json()
     monkeypatch.setattr(shell, "_engines", lambda *_, **__: sides())
     output = tmp_path / "report.json"
-    command = ["evaluate", "--adapter", "spider", "--against", "none", "--limit", "12"]
+    command = ["evaluate", "--adapter", "spider", "--against", "none", "--limit", "6"]
     files = ["--data", str(databases.folder / "shop" / "questions.jsonl")]
     where = ["--databases", str(databases.folder), "--seed", "7", "--output", str(output)]
     assert shell.main([*command, *files, *where]) == 0
     assert without_times(page) == without_times(json.loads(output.read_text("utf-8")))
-    assert page["complete"] and page["examples"] + page["excluded"]["count"] == 12
+    assert page["complete"] and page["examples"] + page["excluded"]["count"] == 6
     assert 0 < page["execution_accuracy"]["value"] < 1 and page["paired"]["fixed"]
 
 

@@ -14,6 +14,7 @@ from gradio.context import Context
 from ui import asking, choosing, components
 from ui.ask_handlers import START_MODEL, AskHandlers
 from ui.components import MODEL_QUEUE, AnswerCard, Picker
+from ui.corrections import build_correction_controls
 from ui.service import Service
 
 STORE = "text2sql-ask"
@@ -91,6 +92,13 @@ def _lay_out(service: Service) -> Layout:
                     adapter = gr.Dropdown([START_MODEL], value="", label="Model", filterable=False)
             with gr.Column(elem_classes="answer"):
                 card = components.answer_card()
+                build_correction_controls(
+                    service,
+                    place="ask",
+                    question=question,
+                    statements=[("This is right: use it as an example", card.sql)],
+                    picker=picker,
+                )
         with gr.Column(scale=4, min_width=300, elem_classes="ask-side"):
             gr.HTML("<h2>Schema</h2>", elem_classes="side-title")
             schema = gr.HTML(choosing.NOTHING_PASTED, elem_classes="schema-view")

@@ -93,7 +93,7 @@ def build(service: Service) -> None:
 
 
 def _pair(service: Service) -> Pair:
-    with gr.Group(elem_classes="ask-box"):
+    with gr.Column(elem_classes="cmp-box"):
         with gr.Row(elem_classes="sides"):
             left = gr.Dropdown([UNTUNED], value=NO_ADAPTER, label="Left model", filterable=False)
             right = gr.Dropdown([UNTUNED], value=NO_ADAPTER, label="Right model", filterable=False)
@@ -109,8 +109,8 @@ def _pair(service: Service) -> Pair:
             label="Blind: shuffle the sides and hide their names until I have voted",
             elem_classes="blind",
         )
-        with gr.Row(elem_classes="ask-buttons"):
-            go = gr.Button("Compare", variant="primary", elem_classes="ask-button")
+        with gr.Row(elem_classes="cmp-buttons"):
+            go = gr.Button("Compare", variant="primary")
             stop = gr.Button("Stop comparing", variant="stop", visible=False)
         samples = _samples(service, choosing.first_choice(service))
         examples = gr.Dataset(
@@ -181,7 +181,7 @@ def _question_set(service: Service) -> QuestionSetBox:
             height=140,
             visible=False,
         )
-        with gr.Row(elem_classes="ask-buttons"):
+        with gr.Row(elem_classes="cmp-buttons"):
             go = gr.Button("Ask both all of it", variant="primary")
             stop = gr.Button("Cancel, keep what is done", variant="stop", visible=False)
         progress, scoreboard, bars = gr.HTML(), gr.HTML(), gr.HTML()

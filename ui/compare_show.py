@@ -61,28 +61,31 @@ def title(place: str, side: str) -> str:
 
 
 def verdict(now: Comparison, names: tuple[str, str]) -> str:
-    """The line over the two columns."""
+    """The line over the two columns, below the alarm that it means nothing."""
     if now.verdict is None:
         return ""
     found = now.verdict
     kind = "good" if found.same_rows else "odd"
     return (
-        f'<div class="cmp-verdict {kind}" role="status"><strong>'
+        f'{_alarm(now.fairness)}<div class="cmp-verdict {kind}" role="status"><strong>'
         f"{render.text(found.told(*names))}</strong></div>"
     )
 
 
+def _alarm(found: Fairness | None) -> str:
+    if found is None or not found.alarm:
+        return ""
+    return f'<div class="alarm" role="alert"><strong>{render.text(found.alarm)}</strong></div>'
+
+
 def fairness(found: Fairness | None, *, hidden: bool) -> str:
-    """The proof that two different models answered, or the alarm that they did not."""
+    """The proof that two different models answered."""
     if found is None:
         return ""
-    alarm = ""
-    if found.alarm:
-        alarm = f'<div class="alarm" role="alert"><strong>{render.text(found.alarm)}</strong></div>'
     if hidden:
-        return f"{alarm}<p class='empty'>Who is who is shown after your vote.</p>"
+        return '<p class="empty">Who is who is shown after your vote.</p>'
     return (
-        f'{alarm}<div class="fairness"><h4>Is this fair?</h4><p>{render.text(_measured(found))}</p>'
+        f'<div class="fairness"><h4>Is this fair?</h4><p>{render.text(_measured(found))}</p>'
         f"<dl>{_side(found.left)}{_side(found.right)}</dl>"
         "<p><small>One base in memory; an adapter is switched on or off. Same prompt, greedy "
         "decoding, same checks and repairs, one side after the other.</small></p></div>"
@@ -144,7 +147,7 @@ def progress(now: SetProgress) -> str:
 def told_time(seconds: float) -> str:
     """Seconds as people say them.
 
-    >>> told_time(42.2), told_time(150), told_time(7200)
+    >>> told_time(42.2), told_time(160), told_time(7200)
     ('42 s', '3 min', '2.0 h')
     """
     if seconds < 90:

@@ -62,7 +62,7 @@ class CorrectionHandlers:
         except Text2SQLError as error:
             return [render.failure(error.message, error.hint), gr.skip()]
         told = f"Kept as an example: “{kept.question}”"
-        return [f'<p class="empty" role="status">{render.text(told)}</p>', self._listed(kept.id)]
+        return [f'<p class="empty" role="status">{render.text(told)}</p>', self._listed("")]
 
     def _checked(self, place: str, sql: object, question: object, source: Source) -> Correction:
         """The correction, if its statement passes every check and runs on the database."""
@@ -154,7 +154,7 @@ def build_correction_controls(
         return
     does = CorrectionHandlers(service)
     with gr.Accordion("Right or wrong? Keep it as an example", open=False, elem_classes="more"):
-        with gr.Row(elem_classes="ask-buttons"):
+        with gr.Row(elem_classes="cmp-buttons"):
             buttons = [(gr.Button(label, size="sm"), sql) for label, sql in statements]
         if by_hand:
             own = gr.Code(label="The right SQL, if neither is", language="sql", lines=2)
@@ -163,7 +163,7 @@ def build_correction_controls(
         listed = gr.Dropdown([], label="Kept examples", value=None, filterable=True)
         asked = gr.Textbox(label="Its question", lines=1, max_lines=4)
         sql = gr.Code(label="Its SQL", language="sql", lines=2, interactive=True)
-        with gr.Row(elem_classes="ask-buttons"):
+        with gr.Row(elem_classes="cmp-buttons"):
             save = gr.Button("Save changes", size="sm")
             delete = gr.Button("Delete it", size="sm", variant="stop")
             download = gr.DownloadButton("Download all", size="sm")
