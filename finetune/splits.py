@@ -28,8 +28,8 @@ def held_out(
     Where that is not possible (one home, or too large ones), none of the others shares a
     `statement` with them.
 
-    >>> sorted(held_out("aabbcc", 2, 1, home=str, statement=str)) in ([0, 1], [2, 3], [4, 5])
-    True
+    >>> sorted(held_out("aabbccddeeffgghhiijj", 2, 1, home=str, statement=str))
+    [12, 13]
     """
     count = min(count, int(len(examples) * MOST_HELD_OUT))
     if count < 1:
