@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import json
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
+from model_server import ModelServer
 
 from text2sql.database import database_from_schema
 from text2sql.endpoint import EndpointGenerator, checked_url
@@ -23,55 +21,10 @@ from text2sql.schema import parse_schema
 PROMPT = Prompt("CREATE TABLE t (a INTEGER);", "Question: how many?")
 
 
-class Server:
-    """Streams the pieces it is given; `asked` keeps the requests."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = ["```sql\n", "SELECT ", "count(*) ", "FROM t", "\n```"]
-        self.status = 200
-        self.models: list[str] = ["tiny"]
-        self.asked: list[dict[str, Any]] = []
-        self.hold = threading.Event()
-        self.hold.set()
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
-        threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True).start()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._reply(json.dumps({"data": [{"id": name} for name in server.models]}))
-
-            def do_POST(self) -> None:
-                size = int(self.headers["Content-Length"])
-                server.asked.append({"path": self.path, **json.loads(self.rfile.read(size))})
-                server.hold.wait(10)
-                events = [{"choices": [{"delta": {"content": p}}]} for p in server.pieces]
-                lines = [f"data: {json.dumps(event)}\n\n" for event in events]
-                self._reply("".join([*lines, "data: [DONE]\n\n"]))
-
-            def _reply(self, body: str) -> None:
-                self.send_response(server.status)
-                self.end_headers()
-                self.wfile.write(body.encode())
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        return Handler
-
-    def close(self) -> None:
-        self.hold.set()
-        self.http.shutdown()
-        self.http.server_close()
-
-
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    made = Server()
+    made = ModelServer()
     yield made
     made.close()
 
@@ -80,7 +33,7 @@ def last(generator: EndpointGenerator) -> Completion:
     return list(generator.stream(PROMPT))[-1]
 
 
-def test_a_reply_grows_and_ends(server: Server) -> None:
+def test_a_reply_grows_and_ends(server: ModelServer) -> None:
     states = list(EndpointGenerator(server.url).stream(PROMPT))
     texts = [state.text for state in states]
     assert texts[-1] == "```sql\nSELECT count(*) FROM t\n```"
@@ -89,7 +42,7 @@ def test_a_reply_grows_and_ends(server: Server) -> None:
     assert states[-1].tokens == 5 and 0 < states[-1].first_token_ms <= states[-1].total_ms
 
 
-def test_the_request_is_the_projects_own_prompt_decoded_greedily(server: Server) -> None:
+def test_the_request_is_the_projects_own_prompt_decoded_greedily(server: ModelServer) -> None:
     last(EndpointGenerator(server.url))
     (asked,) = server.asked
     assert asked["path"] == "/v1/chat/completions"
@@ -97,7 +50,7 @@ def test_the_request_is_the_projects_own_prompt_decoded_greedily(server: Server)
     assert (asked["model"], asked["temperature"], asked["stream"]) == ("tiny", 0.0, True)
 
 
-def test_the_engine_answers_through_a_server(server: Server) -> None:
+def test_the_engine_answers_through_a_server(server: ModelServer) -> None:
     database = database_from_schema(parse_schema(PROMPT.context))
     answer = Engine(EndpointGenerator(server.url, model="named")).ask("how many?", database)
     database.close()
@@ -105,18 +58,18 @@ def test_the_engine_answers_through_a_server(server: Server) -> None:
     assert (answer.base, answer.adapter) == ("named", None)
 
 
-def test_chat_after_the_statement_is_not_waited_for(server: Server) -> None:
+def test_chat_after_the_statement_is_not_waited_for(server: ModelServer) -> None:
     server.pieces += [" And now", " a long story"]
     assert last(EndpointGenerator(server.url)).text.endswith("\n```")
 
 
-def test_samples_differ_in_their_seed(server: Server) -> None:
+def test_samples_differ_in_their_seed(server: ModelServer) -> None:
     found = EndpointGenerator(server.url).sample(PROMPT, 3, seed=5)
     assert len(found) == 3
     assert [asked["seed"] for asked in server.asked] == [5, 6, 7]
 
 
-def test_stopping_does_not_wait_for_a_silent_server(server: Server) -> None:
+def test_stopping_does_not_wait_for_a_silent_server(server: ModelServer) -> None:
     server.hold.clear()
     pressed = threading.Event()
     threading.Timer(0.3, pressed.set).start()
@@ -133,14 +86,14 @@ def test_a_server_that_is_down_is_told_with_what_to_do() -> None:
         EndpointGenerator("http://127.0.0.1:9/v1")
 
 
-def test_an_error_of_the_server_is_told_with_its_words(server: Server) -> None:
+def test_an_error_of_the_server_is_told_with_its_words(server: ModelServer) -> None:
     generator = EndpointGenerator(server.url)
     server.status = 404
     with pytest.raises(GenerationError, match=r"answered 404.*path"):
         last(generator)
 
 
-def test_nonsense_is_no_reply(server: Server) -> None:
+def test_nonsense_is_no_reply(server: ModelServer) -> None:
     generator = EndpointGenerator(server.url)
     server.pieces = ["x" * 50_000]
     assert len(last(generator).text) == 20_000
