@@ -5,6 +5,7 @@ Knows nothing of questions' answers, models or pages.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 import time
@@ -111,7 +112,7 @@ def open_database(path: Path) -> Database:
     each table. Raises UploadError if it can't be used, SchemaError for a broken `schema.sql`.
     """
     folder = _private_folder()
-    load = load_folder if path.is_dir() else load_file
+    load = load_folder if os.path.isdir(path) else load_file  # which, unlike Path, never raises
     try:
         schema = load(path, Path(folder.name))
     except BaseException:

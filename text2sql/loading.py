@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from text2sql.errors import SandboxError, UploadError
@@ -21,6 +22,7 @@ LOAD_S = 30.0
 MAX_TABLES = 200
 MAX_COLUMNS = 500
 MAX_REASON = 300
+MAX_NAME = 100  # characters of a file's name that are shown
 MAX_CHARS = 1 << 30  # rows that go into a child are not shortened
 KINDS = "CSV, Parquet, SQLite or DuckDB"
 DATA_FILE = "data.duckdb"
@@ -57,11 +59,16 @@ def load_folder(path: Path, folder: Path) -> Schema:
         raise UploadError(f"{path.name} has no schema.sql.", hint="Give a file, or add one.")
     from text2sql.schema import parse_schema
 
-    schema = parse_schema(ddl.read_text(encoding="utf-8"))
+    try:
+        schema = parse_schema(ddl.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise UploadError(
+            f"The schema.sql of {path.name} is no UTF-8 text.", hint="Save it as UTF-8."
+        ) from error
     copies = {
         table.name: str(shutil.copyfile(rows, folder / f"table{number}.csv"))
         for number, table in enumerate(schema.tables)
-        if (rows := path / f"{table.name}.csv").is_file()
+        if (rows := path / f"{table.name}.csv").is_file() and _lies_in(path, rows)
     }
     job = {"op": "load", "kind": "folder", "tables": _descriptions(schema), "files": copies}
     try:
@@ -70,6 +77,11 @@ def load_folder(path: Path, folder: Path) -> Schema:
         for copy in copies.values():
             Path(copy).unlink(missing_ok=True)
     return schema
+
+
+def _lies_in(folder: Path, file: Path) -> bool:
+    """Whether the file is one of the folder's own: a table's name or a link may lead elsewhere."""
+    return file.resolve().parent == folder.resolve()
 
 
 def load_rows(schema: Schema, rows: Mapping[str, Sequence[Sequence[object]]], folder: Path) -> None:
@@ -85,12 +97,15 @@ def load_rows(schema: Schema, rows: Mapping[str, Sequence[Sequence[object]]], fo
 def _kind(path: Path) -> str:
     """What the file is, by its first bytes; by its name only if it is text."""
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        if not S_ISREG(found.st_mode):  # reading a pipe or a device might never end
+            raise UploadError(f"{path.name} is no file.", hint=f"Upload a {KINDS} file.")
         with path.open("rb") as file:
             start = file.read(16)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UploadError(f"{path.name} could not be opened: {reason}.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UploadError(f"{path.name[:MAX_NAME]} could not be opened: {reason}.") from error
+    size = found.st_size
     if size > MAX_FILE_MB << 20:
         raise UploadError(
             f"{path.name} is {size / (1 << 20):,.0f} MB; the most that fits is {MAX_FILE_MB} MB.",
@@ -99,15 +114,15 @@ def _kind(path: Path) -> str:
     if not start:
         raise UploadError(f"{path.name} is empty.", hint=f"Upload a {KINDS} file.")
     named = _SUFFIXES.get(path.suffix.lower())
-    found = _by_content(start) or named
-    if found is None:
+    kind = _by_content(start) or named
+    if kind is None:
         raise UploadError(f"{path.name} is of no known kind.", hint=f"Upload a {KINDS} file.")
-    if found != "csv" and found != _by_content(start):
+    if kind != "csv" and kind != _by_content(start):
         raise UploadError(
-            f"{path.name} is not a {_TITLES[found]} file, or it is damaged.",
+            f"{path.name} is not a {_TITLES[kind]} file, or it is damaged.",
             hint="Save or export it again.",
         )
-    return found
+    return kind
 
 
 def _by_content(start: bytes) -> str | None:
@@ -142,9 +157,10 @@ def _ask(job: dict[str, Any], folder: Path, name: str) -> dict[str, Any]:
 
 
 def _reason(message: str, path: str, name: str) -> str:
-    """The first lines of a message, with the user's name of the file."""
+    """The first lines of a message, with the user's name of the file; no data of the file."""
     told = message.replace(path, name) if path else message
     lines = [line.strip() for line in told.splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith(("Original Line", "LINE "))]
     short = " ".join(lines[:2])[:MAX_REASON]
     return short if short.endswith((".", "!", "?")) else f"{short}."
 
@@ -171,8 +187,8 @@ def _described_schema(answer: dict[str, Any], name: str) -> Schema:
     widest = max(len(table.columns) for table in tables)
     if len(tables) > MAX_TABLES or widest > MAX_COLUMNS:
         raise UploadError(
-            f"{name} has {len(tables)} tables, the widest of {widest} columns; the most that "
-            f"fits is {MAX_TABLES} tables of {MAX_COLUMNS} columns."
+            f"{name} is too large: tables: {len(tables)}, columns of the widest: {widest}; "
+            f"the most is {MAX_TABLES} and {MAX_COLUMNS}."
         )
     return Schema(_parents_first(_with_sound_keys(tables)), notes=notes)
 

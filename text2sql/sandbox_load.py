@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import resource
 import sqlite3
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from text2sql.sandbox_tables import (
     literal,
     plain_name,
     quoted,
+    views_left_out,
 )
 from text2sql.wire import decode_value
 
@@ -29,6 +31,7 @@ MEMORY_MB = 1_024
 SPARE_MEMORY_MB = 2_048
 LARGEST_FILE_MB = 1_024
 OPEN_FILES = 64
+DELIMITERS = ",;\t|"
 ODD_CHARACTERS = 0.01  # a larger share of control characters means: this is no text
 
 Loaded = tuple[list[dict[str, Any]], list[str]]
@@ -48,8 +51,10 @@ def answer_load(job: dict[str, Any]) -> dict[str, Any]:
         return {"tables": tables, "notes": notes}
     except (duckdb.Error, sqlite3.Error, Unreadable) as error:
         return {"error": "load", "message": str(error)}
-    except (MemoryError, UnicodeError) as error:
-        return {"error": "load", "message": type(error).__name__}
+    except UnicodeError:
+        return {"error": "load", "message": "Its text is damaged or in an unknown encoding."}
+    except MemoryError:
+        return {"error": "load", "message": "It takes too much memory."}
 
 
 def _limit_process() -> None:
@@ -94,23 +99,43 @@ def _load(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> Loaded:
         return _load_duckdb(connection, path)
     notes = [] if kind == "parquet" else _to_utf8(Path(path))
     _lock(connection, path)
-    source = f"read_parquet({literal(path)})" if kind == "parquet" else _csv(connection, path)
+    if kind == "parquet":
+        source = f"read_parquet({literal(path)})"
+    else:
+        source, skipped = _csv(connection, path)
+        notes += skipped
     tables, more = _load_single(connection, source, job["name"])
     return tables, [*notes, *more]
 
 
-def _csv(connection: duckdb.DuckDBPyConnection, path: str) -> str:
-    """How DuckDB is to read the CSV file; raises Unreadable where its rows differ in length.
+def _csv(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[str, list[str]]:
+    """How DuckDB is to read the CSV file, and notes on lines that it leaves out.
 
-    Finding no delimiter that fits all rows, DuckDB takes each line for one text.
+    Raises Unreadable where rows differ in length: DuckDB would skip those that do not fit the
+    last ones or, finding no delimiter that fits all, take each line for one text.
     """
-    source = f"read_csv({literal(path)}, sample_size = -1)"
-    columns = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    quoted_path = literal(path)
+    try:
+        delimiter, skipped, columns = connection.execute(
+            f"SELECT Delimiter, SkipRows, Columns FROM sniff_csv({quoted_path}, sample_size = -1)"
+        ).fetchall()[0]
+    except duckdb.Error:
+        first = _first_lines(path, 1)
+        _refuse_ragged(path, max(DELIMITERS, key=first.count))
+        raise
+    unread = _first_lines(path, skipped)
     if len(columns) == 1:
-        for delimiter in ",;\t|":
-            if delimiter in columns[0][0]:
-                _refuse_ragged(path, delimiter)
-    return source
+        unread += columns[0]["name"]
+    for guess in (delimiter, *DELIMITERS):
+        if guess in unread:
+            _refuse_ragged(path, guess)
+    notes = [f"The first {skipped} lines were left out: they are no rows."] if skipped else []
+    return f"read_csv({quoted_path}, sample_size = -1)", notes
+
+
+def _first_lines(path: str, count: int) -> str:
+    with open(path, encoding="utf-8") as file:
+        return "".join(islice(file, count))
 
 
 def _refuse_ragged(path: str, delimiter: str) -> None:
@@ -192,8 +217,12 @@ def _load_duckdb(connection: duckdb.DuckDBPyConnection, path: str) -> Loaded:
         "SELECT schema_name, table_name FROM duckdb_tables() "
         "WHERE database_name = 'source' AND NOT internal ORDER BY table_oid"
     ).fetchall()
+    views = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE database_name = 'source' AND NOT internal "
+        "ORDER BY view_oid"
+    ).fetchall()
     tables: list[dict[str, Any]] = []
-    notes: list[str] = []
+    notes = views_left_out([view for (view,) in views])
     for schema, name in found:
         if any(table["name"].lower() == name.lower() for table in tables):
             notes.append(f"A second table {name} (schema {schema}) was left out.")

@@ -11,7 +11,14 @@ from typing import Any
 
 import duckdb
 
-from text2sql.sandbox_tables import BATCH_ROWS, MAX_ROWS, create_table, insert_rows, quoted
+from text2sql.sandbox_tables import (
+    BATCH_ROWS,
+    MAX_ROWS,
+    create_table,
+    insert_rows,
+    quoted,
+    views_left_out,
+)
 
 INT32 = 2**31
 SHADOWS = (
@@ -55,7 +62,9 @@ def _describe_all(source: sqlite3.Connection) -> tuple[list[dict[str, Any]], lis
         "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
     ).fetchall()
     virtual = [name for name, sql in found if str(sql).upper().startswith("CREATE VIRTUAL")]
-    notes = [f"The virtual table {name} was left out." for name in virtual]
+    views = source.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY rowid")
+    notes = views_left_out([view for (view,) in views])
+    notes += [f"The virtual table {name} was left out." for name in virtual]
     hidden = {f"{name}_{suffix}" for name in virtual for suffix in SHADOWS}
     names = [name for name, _ in found if name not in virtual and name not in hidden]
     return [_describe(source, name) for name in names], notes

@@ -16,6 +16,7 @@ import duckdb
 BATCH_ROWS = 20_000
 MAX_ROWS = 1_000_000  # of one table of an uploaded file
 MAX_NAME = 60
+MAX_LISTED = 5  # names in a note
 
 
 def quoted(name: str) -> str:
@@ -52,6 +53,17 @@ def plain_name(text: str, taken: Collection[str], *, reserved: Collection[str] =
     while unique in taken:
         unique, number = f"{name}_{number}", number + 1
     return unique
+
+
+def views_left_out(views: Sequence[str]) -> list[str]:
+    """A note on the views of a file, which are not loaded: they may hold anything.
+
+    >>> views_left_out(["a", "b"])
+    ['Left out: 2 views (a, b).']
+    """
+    named = ", ".join(views[:MAX_LISTED]) + (", …" if len(views) > MAX_LISTED else "")
+    kind = "view" if len(views) == 1 else "views"
+    return [f"Left out: {len(views)} {kind} ({named})."] if views else []
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
