@@ -47,7 +47,8 @@ class Adapters:
         self.base = base
         self.model: Any = base.model
         self.loaded: dict[str, AdapterInfo] = {}
-        self._lock = threading.RLock()
+        # A plain lock: a stream is begun in one thread, and may go on and end in others.
+        self._lock = threading.Lock()
         self._switch = _Switch()
         ends = base.model.generation_config.eos_token_id
         listed = ends if isinstance(ends, list) else [ends]
