@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
-from playwright.sync_api import expect, sync_playwright
+from page_process import running_app
+from playwright.sync_api import Browser, expect
 from safetensors.torch import save_file
 
 from text2sql.prompt import FINGERPRINT
 from text2sql.weights import KNOWN
 
-ROOT = Path(__file__).resolve().parents[2]
 EGGS = "How many customers decided to buy eggs in November?"
 PATIENCE_MS = 300_000  # two answers of a model on two busy cores
 LAYERS, WIDTH, RANK = 24, 896, 4
@@ -54,60 +49,41 @@ def make_adapter(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page on the real base, with that adapter as a finished run."""
     runs = tmp_path_factory.mktemp("runs")
     make_adapter(runs / "shaken" / "adapter")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "app.py", "--port", str(port), "--adapter", "shaken"]
-    environment = {**os.environ, "TEXT2SQL_RUNS": str(runs), "TEXT2SQL_TRAINING": "on"}
-    with (runs / "app.log").open("w") as log:
-        app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        for _ in range(240):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert app.poll() is None, (runs / "app.log").read_text()
-            time.sleep(0.5)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        app.terminate()
-        app.wait(30)
+    log = runs / "page.log"
+    with running_app(log, "--adapter", "shaken", TEXT2SQL_RUNS=str(runs)) as started:
+        yield started.url
 
 
-def test_both_sides_answer_the_article_s_question(url: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None,
-            args=["--no-sandbox"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(url, wait_until="domcontentloaded")
-        expect(page.locator("#page-head .ready")).to_be_visible(timeout=PATIENCE_MS)
-        page.get_by_role("tab", name="Compare").click()
-        page.get_by_label("Question for both").fill(EGGS)
-        page.get_by_role("button", name="Compare", exact=True).click()
-        expect(page.locator(".fairness")).to_be_visible(timeout=PATIENCE_MS)
+def test_both_sides_answer_the_article_s_question(url: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(url, wait_until="domcontentloaded")
+    expect(page.locator("#page-head .ready")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("tab", name="Compare").click()
+    page.get_by_label("Question for both").fill(EGGS)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".fairness")).to_be_visible(timeout=PATIENCE_MS)
 
-        sides = page.locator(".cmp-side")
-        expect(sides).to_have_count(2)
-        for side, name in ((sides.nth(0), "Base, no adapter"), (sides.nth(1), "shaken")):
-            expect(side.locator(".side-name")).to_contain_text(name)
-            expect(side.locator(".badges")).to_contain_text("Parsed")
-            expect(side.locator(".cm-content")).to_contain_text("SELECT")
-            expect(side.locator(".latency")).to_contain_text("total")
-        expect(page.locator(".cmp-verdict")).to_contain_text(re.compile("right|wrong"))
-        fairness = page.locator(".fairness")
-        expect(fairness).to_contain_text("nothing.jsonl, 12 examples, CC0")
-        told = re.search(r"on this prompt: ([0-9.e+-]+)\.", fairness.inner_text())
-        assert told is not None and float(told[1]) > 0
-        expect(page.locator(".alarm")).to_have_count(0)
+    sides = page.locator(".cmp-side")
+    expect(sides).to_have_count(2)
+    for side, name in ((sides.nth(0), "Base, no adapter"), (sides.nth(1), "shaken")):
+        expect(side.locator(".side-name")).to_contain_text(name)
+        expect(side.locator(".badges")).to_contain_text("Parsed")
+        expect(side.locator(".cm-content")).to_contain_text("SELECT")
+        expect(side.locator(".latency")).to_contain_text("total")
+    expect(page.locator(".cmp-verdict")).to_contain_text(re.compile("right|wrong"))
+    fairness = page.locator(".fairness")
+    expect(fairness).to_contain_text("nothing.jsonl, 12 examples, CC0")
+    told = re.search(r"on this prompt: ([0-9.e+-]+)\.", fairness.inner_text())
+    assert told is not None and float(told[1]) > 0
+    expect(page.locator(".alarm")).to_have_count(0)
 
-        page.get_by_role("tab", name="About").click()
-        expect(page.locator(".about")).to_contain_text(KNOWN["0.5b"].sha256)
-        expect(page.locator(".about")).to_contain_text("nothing.jsonl")
-        assert errors == []
-        browser.close()
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator(".about").first).to_contain_text(KNOWN["0.5b"].sha256)
+    expect(page.locator(".about").first).to_contain_text("nothing.jsonl")
+    assert errors == []
+    page.close()
