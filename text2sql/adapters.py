@@ -18,6 +18,8 @@ from typing import Any
 import torch
 from peft import PeftModel
 from peft.tuners.lora import LoraLayer
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 
 from text2sql.errors import AdapterError
 from text2sql.model import Base
@@ -58,6 +60,7 @@ class Adapters:
         """Read an adapter from its folder; AdapterError says what is wrong with it."""
         card = read_card(path)
         check_card(card, self.base)
+        check_files(path)
         fingerprint = _sha256(path / WEIGHTS_FILE)[:16]
         key = f"{name}:{fingerprint}"
         with self._lock:
@@ -78,12 +81,19 @@ class Adapters:
                     self.model, path, adapter_name=slot, use_safetensors=True
                 )
         except (ValueError, RuntimeError, KeyError, OSError, TypeError) as error:
+            self._forget(slot)
             raise AdapterError(
                 f"The adapter in '{path.name}' can't be loaded: {str(error).splitlines()[0]}",
                 hint="It must be a LoRA adapter for this base, as PEFT saves it.",
             ) from error
         self.model.eval()
         self._apply_leanly(slot)
+
+    def _forget(self, slot: str) -> None:
+        """Take out what a failed load left in the model, or a second one would find it there."""
+        for layer in self._adapted_layers(slot):
+            layer.delete_adapter(slot)
+        getattr(self.model, "peft_config", {}).pop(slot, None)
 
     def _apply_leanly(self, slot: str) -> None:
         """Keep A and B in the compute format, and skip what PEFT does around two products."""
@@ -187,6 +197,26 @@ def check_card(card: dict[str, Any], base: Base) -> None:
         raise AdapterError(
             f"The adapter was trained on {named.get('name')!r}, not on {base.name!r}.",
             hint="Start with that base, or choose another adapter.",
+        )
+
+
+def check_files(path: Path) -> None:
+    """Raise AdapterError unless the files are a LoRA adapter, whole and of finite numbers."""
+    try:
+        config = json.loads((path / "adapter_config.json").read_text("utf-8"))
+        weights = load_file(path / WEIGHTS_FILE)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise AdapterError(
+            f"The adapter in '{path.name}' can't be loaded: {str(error).splitlines()[0]}",
+            hint="Copy it anew: a file is missing or damaged.",
+        ) from error
+    halves = {name.replace("lora_A", "lora_B") for name in weights if "lora_A" in name}
+    if not isinstance(config, dict) or config.get("peft_type") != "LORA" or not halves:
+        raise AdapterError(f"'{path.name}' is no LoRA adapter.", hint="Other kinds can't be used.")
+    if not halves <= weights.keys() or not all(w.isfinite().all() for w in weights.values()):
+        raise AdapterError(
+            f"The weights in '{path.name}' are not whole, or not all of them are numbers.",
+            hint="Train it again, or use an earlier checkpoint.",
         )
 
 
