@@ -162,15 +162,17 @@ def _wire_asking(page: Layout, does: AskHandlers) -> None:
 def _wire_choosing(page: Layout, does: AskHandlers) -> None:
     picker = page.picker
     side = [page.schema, page.table, page.preview, page.examples]
-    gr.on(
-        [picker.choice.input, picker.ddl.input, picker.dialect.input],
-        does.show_schema,
-        inputs=picker.inputs,
-        outputs=side,
-        trigger_mode="always_last",
-        concurrency_limit=4,
-        **QUIET,
-    )
+    # Two events: in one, a choice still on its way would swallow what is pasted meanwhile.
+    for triggers in ([picker.choice.input], [picker.ddl.input, picker.dialect.input]):
+        gr.on(
+            triggers,
+            does.show_schema,
+            inputs=picker.inputs,
+            outputs=side,
+            trigger_mode="always_last",
+            concurrency_limit=4,
+            **QUIET,
+        )
     picker.file.upload(
         does.upload,
         inputs=[picker.file, picker.upload],
@@ -202,15 +204,16 @@ def _wire_returning(page: Layout, does: AskHandlers) -> None:
         outputs=[*picked, page.question, page.adapter, page.history, page.past, *side],
         **QUIET,
     )
-    chosen = [picker.choice.input, picker.ddl.input, picker.dialect.input, picker.upload.change]
-    gr.on(
-        [*chosen, page.question.change],
-        does.remember,
-        inputs=[page.kept, page.question, *picker.inputs],
-        outputs=page.kept,
-        trigger_mode="always_last",
-        **AT_ONCE,
-    )
+    choice = [picker.choice.input, picker.upload.change, page.question.change]
+    for triggers in (choice, [picker.ddl.input, picker.dialect.input]):
+        gr.on(
+            triggers,
+            does.remember,
+            inputs=[page.kept, page.question, *picker.inputs],
+            outputs=page.kept,
+            trigger_mode="always_last",
+            **AT_ONCE,
+        )
     page.history.click(
         does.bring_back,
         inputs=[page.history, page.kept],

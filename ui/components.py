@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -86,7 +86,7 @@ def picker(service: Service) -> Picker:
     choice = gr.Dropdown(
         choosing.choices(service), value=first, label="Database", filterable=False, min_width=240
     )
-    with gr.Column(visible=first == PASTE, elem_classes="own-data") as pasted:
+    with gr.Column(visible=_seen(first == PASTE), elem_classes="own-data") as pasted:
         ddl = gr.Textbox(
             label="CREATE TABLE statements",
             placeholder="CREATE TABLE customers (id INT PRIMARY KEY, name VARCHAR(50));",
@@ -95,7 +95,7 @@ def picker(service: Service) -> Picker:
             elem_classes="code-text",
         )
         dialect = gr.Dropdown(list(choosing.DIALECTS), value="", label="Dialect", filterable=False)
-    with gr.Column(visible=False, elem_classes="own-data") as uploaded:
+    with gr.Column(visible=_seen(False), elem_classes="own-data") as uploaded:
         file = gr.File(label="File", file_types=FILE_TYPES, type="filepath", height=140)
     upload = gr.State("")
     choice.input(
@@ -111,7 +111,12 @@ def picker(service: Service) -> Picker:
 
 def own_data(choice: object) -> tuple[Any, Any]:
     """Which of the picker's own-data inputs belong to a choice."""
-    return gr.Column(visible=choice == PASTE), gr.Column(visible=choice == UPLOAD)
+    return gr.Column(visible=_seen(choice == PASTE)), gr.Column(visible=_seen(choice == UPLOAD))
+
+
+def _seen(seen: bool) -> bool | Literal["hidden"]:
+    """Hidden, not taken out of the page: what is taken out loses what was just typed into it."""
+    return True if seen else "hidden"
 
 
 def demo_of(choice: object) -> str:
