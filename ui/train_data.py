@@ -215,7 +215,8 @@ def _uploaded(file: str) -> str:
 
 def _on_the_hub(hub: str) -> str:
     # A name is read as a file where there is one: nothing of this machine may be read that way.
-    if not hub_name(hub) or Path(hub).exists() or (ROOT / hub).exists():
+    local = Path(hub).exists() or (ROOT / hub).exists() or hub.startswith(".")
+    if local or not hub_name(hub):
         raise DataError(
             f"'{hub[:80]}' is no data set's name.",
             hint="Write it as on the hub, as in b-mc2/sql-create-context.",

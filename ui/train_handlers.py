@@ -141,6 +141,7 @@ class TrainHandlers:
 
     def refused(self) -> Updates:
         """What is shown when the queue takes no more checks."""
+        self.demand()
         said = render.failure("Somebody else checks now.", "Try again in a minute.")
         return [said, *_check_buttons(busy=False)]
 
@@ -175,19 +176,19 @@ class TrainHandlers:
         self.demand()
         name = row[0] if isinstance(row, list) and row else ""
         try:
-            return self.jobs.folder(str(name)).name, ""
+            return self.jobs.folder(_text(name)).name, ""
         except TrainingError as error:
             return gr.skip(), render.failure(error.message, error.hint)
 
     def stop(self, name: str) -> str:
         """Ask the run to save and end."""
         self.demand()
-        return told(lambda: _nothing(self.jobs.stop(name)))
+        return told(lambda: _nothing(self.jobs.stop(_text(name))))
 
     def resume(self, name: str) -> str:
         """Go on where the run was saved."""
         self.demand()
-        return told(lambda: _nothing(self.jobs.resume(name)))
+        return told(lambda: _nothing(self.jobs.resume(_text(name))))
 
     def ask_delete(self, name: str) -> Updates:
         """The question whether the run is really to go."""
@@ -207,12 +208,12 @@ class TrainHandlers:
         return [said, gr.Group(visible=False), gr.skip() if said else first_shown(self.jobs)]
 
     def _deleted(self, name: str) -> str:
-        folder = self.jobs.folder(name)
+        folder = self.jobs.folder(_text(name))
         if self.service.models.default == folder.name and folder.finished:
             raise TrainingError(
                 f"Ask answers with {name!r} now.", hint="Press 'Stop using it' first."
             )
-        self.jobs.delete(name)
+        self.jobs.delete(folder.name)
         train_data.tidy(self.jobs.runs)
         return ""
 
@@ -220,7 +221,7 @@ class TrainHandlers:
         """Keep what was written about the run."""
         self.demand()
         text = notes if isinstance(notes, str) else ""
-        return told(lambda: _nothing(write_notes(self.jobs.folder(name), text)))
+        return told(lambda: _nothing(write_notes(self.jobs.folder(_text(name)), text)))
 
     def use(self, name: str) -> str:
         """Have Ask and Compare answer with the run's adapter, or no longer, at once."""
@@ -228,7 +229,7 @@ class TrainHandlers:
         return told(lambda: self._used(name))
 
     def _used(self, name: str) -> str:
-        models, folder = self.service.models, self.jobs.folder(name)
+        models, folder = self.service.models, self.jobs.folder(_text(name))
         if models.default == folder.name:
             models.use(None)
             said = f"Ask answers with {models.default or 'the untuned base'} again."
@@ -252,7 +253,7 @@ class TrainHandlers:
         return said, gr.DownloadButton(value=str(made[0]), visible=True) if made else gr.skip()
 
     def _zipped(self, name: str) -> Path:
-        folder = self.jobs.folder(name)
+        folder = self.jobs.folder(_text(name))
         if not folder.finished:
             raise TrainingError(f"The run {name!r} has no adapter yet.", hint="Let it finish.")
         place = Path(tempfile.mkdtemp(prefix="text2sql-export-"))
@@ -274,7 +275,7 @@ class TrainHandlers:
     def tick(self, name: str, seen: Seen) -> Updates:
         """What of the shown run and of the list has changed since it was drawn."""
         self.demand()
-        known = name in {folder.name for folder in run_folders(self.jobs.runs)}
+        known = _text(name) in {folder.name for folder in run_folders(self.jobs.runs)}
         mark = run_mark(self.jobs, name) if known else "none"
         now = Seen(name, f"{mark} {self.service.models.default}", list_mark(self.jobs))
         panel, lists = [gr.skip()] * PANEL, [gr.skip()] * LISTS
@@ -334,12 +335,12 @@ class TrainHandlers:
     def api_status(self, run: str) -> dict[str, Any]:
         """How a run is doing."""
         self.demand()
-        return self._api(lambda: view_of(self.jobs, run))
+        return self._api(lambda: view_of(self.jobs, _text(run)))
 
     def api_stop(self, run: str) -> dict[str, Any]:
         """Ask a run to save and end."""
         self.demand()
-        return self._api(lambda: view_of(self.jobs, self.jobs.stop(run).name))
+        return self._api(lambda: view_of(self.jobs, self.jobs.stop(_text(run)).name))
 
     def _api(self, find: Callable[[], RunView]) -> dict[str, Any]:
         try:
@@ -362,7 +363,8 @@ class TrainHandlers:
             hub=_text(hub).strip(),
         )
         config = config_of(settings, run=run, notes=notes, preset=preset, base=self._base())
-        replace(config, data=(choice.source,)).validate()  # before data is made up for long
+        # Before data is made up for long; a run without a name gets one at its start.
+        replace(config, run=config.run or "new", data=(choice.source,)).validate()
         return choice, config
 
     def _base(self) -> str:
