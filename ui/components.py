@@ -98,7 +98,7 @@ def picker(service: Service) -> Picker:
     with gr.Column(visible=_seen(False), elem_classes="own-data") as uploaded:
         file = gr.File(label="File", file_types=FILE_TYPES, type="filepath", height=140)
     upload = gr.State("")
-    choice.input(
+    choice.change(
         own_data,
         inputs=choice,
         outputs=[pasted, uploaded],
@@ -202,7 +202,7 @@ def _charts(chart: Chart | None) -> tuple[Any, Any]:
     return bars, gr.LinePlot(visible=False)
 
 
-def _from_zero(chart: Chart) -> list[float]:
+def _from_zero(chart: Chart) -> list[float | None]:
     """The range of a bar chart: bars that do not start at zero mislead."""
     low, high = float(chart.frame["value"].min()), float(chart.frame["value"].max())
     return [min(low * 1.05, 0.0), max(high * 1.05, 0.0) or 1.0]
