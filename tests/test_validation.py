@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from conftest import FakeGenerator
 
 from text2sql.comparing import comparable
 from text2sql.database import Database, database_from_schema
@@ -368,15 +368,17 @@ def test_where_a_statement_breaks() -> None:
         ("why " * 25_000, "99,999 characters; the most is 2,000"),
     ],
 )
-def test_bad_questions(question: str, expected: str, pasted: Database) -> None:
+def test_bad_questions(question: str, expected: str, pasted: Database, fake_generator: Any) -> None:
     began = time.process_time()
     with pytest.raises(QuestionError, match=expected):
-        Engine(FakeGenerator("SELECT 1")).ask(question, pasted)
+        Engine(fake_generator("SELECT 1")).ask(question, pasted)
     assert time.process_time() - began < 2
 
 
-def test_a_bad_statement_is_an_answer_and_the_next_works(pasted: Database) -> None:
-    engine = Engine(FakeGenerator("SELECT 1"))
+def test_a_bad_statement_is_an_answer_and_the_next_works(
+    pasted: Database, fake_generator: Any
+) -> None:
+    engine = Engine(fake_generator("SELECT 1"))
     for name in ("empty", "long", "brackets", "quote", "prose", "nul", "unknown column"):
         answer = engine.run(BAD[name][0], pasted)
         assert answer.result is None

@@ -17,7 +17,7 @@ from text2sql.errors import GenerationError, QuestionError
 from text2sql.generator import Completion, Generator, never
 from text2sql.problems import Problem, Repair
 from text2sql.prompt import FINGERPRINT, Prompt, build_prompt, extract_sql, repair_prompt
-from text2sql.repair import ALL_RULES
+from text2sql.repair.asked import as_asked
 from text2sql.settling import Settled, canonical, settle
 from text2sql.voting import vote
 
@@ -154,7 +154,12 @@ class _Asking:
             yield completion
 
     def _settle(self, text: str) -> Settled:
-        settled = settle(text, self.database, rules=ALL_RULES if self.engine.repair else ())
+        if not self.engine.repair:
+            settled = settle(text, self.database, rules=())
+        else:
+            asked, slips = as_asked(text, self.prompt.question.rpartition("Question: ")[2])
+            settled = settle(asked, self.database)
+            settled = replace(settled, repairs=(*slips, *settled.repairs))
         self.clock.count(settled)
         return settled
 
