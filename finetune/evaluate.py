@@ -126,6 +126,8 @@ class _Side:
                 asked = [one.question for one, gold in together if isinstance(gold, QueryResult)]
                 self.engine.prefetch(asked, database)
             for one, gold in together:
+                if self.cancelled():
+                    return
                 outcome = gold if isinstance(gold, Excluded) else self._judged(one, gold, database)
                 if self.cancelled():  # an answer cut short is none
                     return

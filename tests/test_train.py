@@ -23,7 +23,7 @@ from finetune.checkpoints import newest_usable
 from finetune.config import TrainConfig
 from finetune.dataset import training_data
 from finetune.foreseen import check_disk, check_memory, foresee
-from finetune.packing import IGNORED, PackCollator
+from finetune.packing import IGNORED, Pack, PackCollator
 from finetune.run_folder import RunFolder
 from finetune.train import build_load, build_trainer
 from finetune.train_run import dry_run, train_run
@@ -128,7 +128,13 @@ def test_the_end_of_the_statement_is_learned_and_the_padding_is_not(place: Path)
     for pack in packs:
         ends = [n for n, label in enumerate(pack.labels) if label == tokenizer.eos_token_id]
         assert len(ends) == max(pack.segments)
-    batch = PackCollator(tokenizer.pad_token_id)([vars(pack) for pack in packs[:2]])
+
+    def size(pack: Pack) -> int:
+        return len(pack.input_ids)
+
+    batch = PackCollator(tokenizer.pad_token_id)(
+        [vars(min(packs, key=size)), vars(max(packs, key=size))]
+    )
     padding = batch["input_ids"] == tokenizer.pad_token_id
     assert padding.any() and (batch["labels"][padding] == IGNORED).all()
 

@@ -163,7 +163,7 @@ def _wire_choosing(page: Layout, does: AskHandlers) -> None:
     picker = page.picker
     side = [page.schema, page.table, page.preview, page.examples]
     # Two events: in one, a choice still on its way would swallow what is pasted meanwhile.
-    for triggers in ([picker.choice.input], [picker.ddl.input, picker.dialect.input]):
+    for triggers in ([picker.choice.change], [picker.ddl.change, picker.dialect.input]):
         gr.on(
             triggers,
             does.show_schema,
@@ -204,8 +204,8 @@ def _wire_returning(page: Layout, does: AskHandlers) -> None:
         outputs=[*picked, page.question, page.adapter, page.history, page.past, *side],
         **QUIET,
     )
-    choice = [picker.choice.input, picker.upload.change, page.question.change]
-    for triggers in (choice, [picker.ddl.input, picker.dialect.input]):
+    choice = [picker.choice.change, picker.upload.change, page.question.change]
+    for triggers in (choice, [picker.ddl.change, picker.dialect.input]):
         gr.on(
             triggers,
             does.remember,

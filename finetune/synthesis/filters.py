@@ -307,11 +307,11 @@ def _number(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | Non
         sql = f"{column.sql} BETWEEN {literal(low)} AND {literal(high)}"
         return _clause(sql, column, text) if low < high else None
     if chance < 0.35:
-        wordings = _AT_LEAST if sign == ">" else _AT_MOST
-        text = fill(rng, wordings, col=noun, a_col=with_article(noun), who=who, v=value)
+        bound = _AT_LEAST if sign == ">" else _AT_MOST
+        text = fill(rng, bound, col=noun, a_col=with_article(noun), who=who, v=value)
         return _clause(f"{column.sql} {sign}= {literal(value)}", column, text)
     scale = scale_of(column, table)
-    said = _ABOVE if sign == ">" else _BELOW
+    said: tuple[str, ...] = _ABOVE if sign == ">" else _BELOW
     if scale and rng.random() < 0.6:
         said = scale.more if sign == ">" else scale.less
     text = fill(rng, said, col=noun, a_col=with_article(noun), who=who, v=value)

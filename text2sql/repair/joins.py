@@ -253,7 +253,7 @@ def nearest_link(found: Sequence[Link], wanted: Iterable[str]) -> Link | None:
 
 
 def _nearness(name: str, link: Link) -> float:
-    """How like a name is to the columns of both ends; what is no more than chance counts nothing."""
+    """How like a name is to the columns of both ends; chance counts nothing."""
     ends = (link.left_columns, link.right_columns)
     scores = (max((likeness(name, one) for one in end), default=0.0) for end in ends)
     return sum(score for score in scores if score >= NEAR)
