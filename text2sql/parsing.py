@@ -23,8 +23,10 @@ MAX_DEPTH = 30  # of brackets; sqlglot recurses, and refuses by RecursionError n
 MAX_LISTS = 150  # and subscripts; sqlglot copies what a subscript or a call stands behind
 MAX_CALLS = 20  # of the kind f(x).g()
 MAX_CHAIN = 250  # operators that hold each other without brackets: DuckDB's own limit is 1,000
+MAX_BARE_JOINS = 10  # open at once: sqlglot looks for the condition of each behind all the others
 FOREIGN_DIALECTS = ("sqlite", "mysql", "tsql")  # what models slip into, most alike first
 _ENDS = {TokenType.R_PAREN, TokenType.R_BRACKET}
+_UNCONDITIONED = {TokenType.CROSS, TokenType.NATURAL}
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 # sqlglot logs every statement that it can't parse; here that is an answer, not an event.
@@ -161,11 +163,24 @@ def _demand_few(tokens: list[Token]) -> None:
         (len(kinds), MAX_WORDS, "words and signs"),
         (kinds.count(TokenType.L_BRACKET), MAX_LISTS, "lists and subscripts"),
         (calls, MAX_CALLS, "calls behind one another"),
+        (_bare_joins(kinds), MAX_BARE_JOINS, "joins in a row without a condition"),
     )
     for count, most, what in counts:
         if count > most:
             message = f"The statement has {count:,} {what}; the most is {most:,}."
             raise Unparsable(Problem("parse", message, suggestion="Make it shorter."))
+
+
+def _bare_joins(kinds: list[TokenType]) -> int:
+    """The most joins that wait for their ON or USING at one place."""
+    waiting = most = 0
+    for before, kind in pairwise(kinds):
+        if kind == TokenType.JOIN and before not in _UNCONDITIONED:
+            waiting += 1
+        elif kind in (TokenType.ON, TokenType.USING) and before != TokenType.DISTINCT:
+            waiting = max(0, waiting - 1)
+        most = max(most, waiting)
+    return most
 
 
 def _parse_problem(error: ParseError, text: str) -> Problem:
