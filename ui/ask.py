@@ -162,7 +162,8 @@ def _wire_asking(page: Layout, does: AskHandlers) -> None:
 def _wire_choosing(page: Layout, does: AskHandlers) -> None:
     picker = page.picker
     side = [page.schema, page.table, page.preview, page.examples]
-    # Two events: in one, a choice still on its way would swallow what is pasted meanwhile.
+    # Two events: in one, a choice still on its way would swallow what is pasted meanwhile. And
+    # `change`, for the first `input` of a field that was hidden is not told, and may be a paste.
     for triggers in ([picker.choice.change], [picker.ddl.change, picker.dialect.input]):
         gr.on(
             triggers,
