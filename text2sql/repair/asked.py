@@ -74,7 +74,9 @@ def _part(node: exp.Expr) -> str:
     """Which part of a date the expression takes: MONTH, DAY, or another; empty if none."""
     if isinstance(node, exp.Extract):
         return node.name.upper()
-    return {exp.Month: "MONTH", exp.Day: "DAY", exp.DayOfMonth: "DAY"}.get(type(node), "")
+    if isinstance(node, exp.Month):
+        return "MONTH"
+    return "DAY" if isinstance(node, (exp.Day, exp.DayOfMonth)) else ""
 
 
 def _is_number(node: exp.Expr) -> bool:

@@ -68,7 +68,7 @@ def _arguments(call: exp.Expr) -> list[exp.Expr]:
 
 
 def text_as_date(case: Case) -> Repair | None:
-    """Text that is asked for its year, month or form of a date is read as dates.
+    """Text that is asked for its year, month or form of a date, or moved by days, is read as dates.
 
     >>> from text2sql.repair.example import mended
     >>> error = "No function matches the given name and argument types 'year(VARCHAR)'."
@@ -84,6 +84,11 @@ def text_as_date(case: Case) -> Repair | None:
             if isinstance(one, exp.Column) and kind_of(one, case) == "text":
                 done.append(spelled(one))
                 one.replace(_as_date(one, case))
+    for moved in case.tree.find_all(exp.Add, exp.Sub, exp.DateAdd, exp.DateSub):
+        text = moved.this
+        if isinstance(moved.expression, exp.Interval) and kind_of(text, case) == "text":
+            done.append(spelled(text))
+            text.replace(try_cast(text, "DATE"))
     message = f"Text was read as dates: {', '.join(done)}."
     return made("text_as_date", message, ", ".join(done), "DATE") if done else None
 
@@ -152,24 +157,16 @@ def _day(given: list[exp.Expr]) -> exp.Expr:
     return exp.Anonymous(this="JULIAN", expressions=[try_cast(given[0], "DATE")])
 
 
-def _shifted(kind: type[exp.Binary]) -> Rewrite:
-    return lambda given: kind(this=try_cast(given[0], "DATE"), expression=given[1])
-
-
 _DIALECTS: dict[str, tuple[int, Rewrite]] = {
     "julianday": (1, _day),
     "isnull": (2, _renamed("COALESCE")),
-    "nvl": (2, _renamed("COALESCE")),
     "curdate": (0, lambda given: exp.CurrentDate()),
     "getdate": (0, _renamed("NOW")),
     "sysdate": (0, _renamed("NOW")),
     "date_format": (2, lambda given: exp.TimeToStr(this=given[0], format=given[1])),
-    "charindex": (2, lambda given: exp.StrPosition(this=given[1], substr=given[0])),
-    "locate": (2, lambda given: exp.StrPosition(this=given[1], substr=given[0])),
     "std": (1, lambda given: exp.Stddev(this=given[0])),
     "total": (1, lambda given: exp.Sum(this=given[0])),
-    "date_sub": (2, _shifted(exp.Sub)),
-    "date_add": (2, _shifted(exp.Add)),
+    "date_sub": (2, lambda given: exp.Sub(this=try_cast(given[0], "DATE"), expression=given[1])),
 }
 
 

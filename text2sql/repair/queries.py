@@ -14,24 +14,16 @@ from text2sql.repair.scopes import outputs
 def order_in_arm(case: Case) -> Repair | None:
     """The order of one arm of a set operation goes: only the whole has an order.
 
-    With a LIMIT it decides which rows there are; then the arm gets the brackets that it needs.
+    With a LIMIT it decides which rows there are, and stays.
 
     >>> from text2sql.repair.example import mended
     >>> mended(order_in_arm, "SELECT id FROM customers ORDER BY id UNION SELECT price FROM orders")
     'SELECT id FROM customers UNION SELECT price FROM orders'
-    >>> mended(order_in_arm, "SELECT id FROM customers LIMIT 1 UNION SELECT price FROM orders")
-    '(SELECT id FROM customers LIMIT 1) UNION SELECT price FROM orders'
     """
     for operation in case.tree.find_all(exp.SetOperation):
         for arm in (operation.this, operation.expression):
-            if not isinstance(arm, exp.Select):
-                continue
-            order, before = arm.args.get("order"), spelled(arm)
-            if arm.args.get("limit"):
-                arm.replace(exp.Subquery(this=arm.copy()))
-                message = "A part of a set operation that has a LIMIT was put in brackets."
-                return made("order_in_arm", message, before, f"({before})")
-            if order:
+            order = arm.args.get("order")
+            if isinstance(arm, exp.Select) and order and not arm.args.get("limit"):
                 order.pop()
                 message = "One part of a set operation can't be ordered by itself."
                 return made("order_in_arm", message, spelled(order).strip(), "")

@@ -149,6 +149,8 @@ def _replacement(scope: Scope, source: Source, case: Case) -> Table | None:
     table = source.table
     if not names or table is None or own - _keys(table, case) or own == names:
         return None
+    if not own and len(table.primary_key) == 1 and _refers(table, names, case):
+        return None  # its rows are meant, and what they refer to: that is a join
     found = [
         other
         for other in case.schema.tables
@@ -165,6 +167,12 @@ def _replacement(scope: Scope, source: Source, case: Case) -> Table | None:
     return None if near else found[0]
 
 
+def _refers(table: Table, names: set[str], case: Case) -> bool:
+    """Whether a key of the table leads to one that has all these columns."""
+    found = [case.schema.table(key.table) for key in table.foreign_keys]
+    return any(one is not None and all(map(one.column, names)) for one in found)
+
+
 def _asked(scope: Scope, source: Source) -> set[str]:
     """The columns asked of the lone source of a scope, in lower case."""
     name, aliases = source.name.lower(), scope.aliases()
@@ -175,7 +183,7 @@ def _asked(scope: Scope, source: Source) -> set[str]:
     for column in scope.columns():
         if not column.table and column.name.lower() not in aliases:
             outer = scope.outer
-            if outer is None or not outer.holders(column.name):
+            if source.column(column.name) or outer is None or not outer.holders(column.name):
                 asked.add(column.name.lower())
     return asked
 

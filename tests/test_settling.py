@@ -1,0 +1,176 @@
+"""Statements settled on a real DuckDB: checked, judged, repaired, run, and told as they were."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from text2sql.database import Database, open_database
+from text2sql.repair import ALL_RULES
+from text2sql.settling import MAX_REPAIRED, Settled, canonical, settle
+
+SHOP = Path(__file__).parent / "fixtures" / "repair" / "schemas" / "shop.sql"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    path = tmp_path_factory.mktemp("settling") / "shop.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(SHOP.read_text(encoding="utf-8"))
+    with contextlib.closing(open_database(path)) as database:
+        yield database
+
+
+def rows(settled: Settled) -> list[tuple[object, ...]]:
+    assert settled.result is not None, settled.error
+    return sorted(settled.result.rows)
+
+
+def test_what_runs_is_written_anew(shop: Database) -> None:
+    found = settle("select  name from customers -- all of them\n where id=1", shop)
+    assert found.sql == "SELECT name FROM customers WHERE id = 1"
+    assert rows(found) == [("Ada",)]
+    assert found.valid and not found.problems and not found.repairs and found.error is None
+
+
+def test_no_rows_are_an_answer_too(shop: Database) -> None:
+    found = settle("SELECT name FROM customers WHERE id > 99", shop)
+    assert found.valid and found.result is not None and found.result.rows == ()
+
+
+def test_a_repaired_statement_tells_its_repairs(shop: Database) -> None:
+    found = settle("SELECT o.name FROM customers AS c JOIN orders AS o ON c.id = o.customer", shop)
+    assert found.valid and not found.problems
+    assert [one.rule for one in found.repairs] == ["unused_join"]
+    assert len(rows(found)) == 3
+
+
+def test_a_fault_that_duckdb_tells_only_after_another_is_repaired_too(shop: Database) -> None:
+    found = settle("SELECT SUM(weight) FROM items AS i WHERE i.orders_id = 10", shop)
+    assert {one.rule for one in found.repairs} == {"respelled", "text_as_number"}
+    assert rows(found) == [(305.0,)]
+
+
+def test_texts_are_as_stored_also_where_a_repair_made_them_so(shop: Database) -> None:
+    found = settle('SELECT o.name FROM customers AS o WHERE o.city = "berlin"', shop)
+    assert [one.rule for one in found.repairs] == ["string_for_name", "stored_value"]
+    assert rows(found) == [("Ada",), ("Cleo",)]
+
+
+def test_without_rules_nothing_is_mended(shop: Database) -> None:
+    found = settle("SELECT nam FROM customers", shop, rules=())
+    assert found.result is None and not found.valid and not found.repairs
+    assert [one.stage for one in found.problems] == ["names", "bind"]
+    found = settle("SELECT name FROM customers WHERE city = 'berlin'", shop, rules=())
+    assert rows(found) == []
+
+
+def test_one_rule_can_be_left_out(shop: Database) -> None:
+    text = "SELECT name, price FROM customers"
+    assert settle(text, shop).result is not None
+    without = [rule for rule in ALL_RULES if rule.__name__ != "joined"]
+    assert "joined" not in [one.rule for one in settle(text, shop, rules=without).repairs]
+
+
+def test_half_a_repair_is_not_shown(shop: Database) -> None:
+    text = "SELECT nam\nFROM customers\nWHERE weather = 'fine' AND city = 'berlin'"
+    found = settle(text, shop)
+    assert found.sql == text and not found.repairs and not found.valid
+    places = {(one.line, one.column) for one in found.problems if one.stage == "names"}
+    assert places == {(1, 8), (3, 7)}
+
+
+def test_places_are_those_of_the_text_shown(shop: Database) -> None:
+    text = "SELECT name,\n       nonsense\nFROM customers;"
+    found = settle(text, shop, rules=())
+    problem = found.problems[0]
+    assert found.sql == text
+    assert problem.line and problem.column
+    line = found.sql.splitlines()[problem.line - 1]
+    assert line[problem.column - 1 :].startswith("nonsense")
+
+
+def test_the_message_tells_the_first_stage_only(shop: Database) -> None:
+    found = settle("SELECT weather, sunshine, clouds FROM customers", shop)
+    assert found.error is not None
+    assert "weather" in found.error and "sunshine" in found.error
+    assert "clouds" not in found.error and "Binder" not in found.error
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("", "parse"),
+        ("I can't answer that.", "parse"),
+        ("SELECT (1", "parse"),
+        ("SELECT 1; SELECT 2", "safety"),
+        ("DELETE FROM customers", "safety"),
+        ("WITH gone AS (DELETE FROM customers RETURNING id) SELECT * FROM gone", "safety"),
+        ("SELECT * FROM read_csv('/etc/passwd')", "safety"),
+    ],
+)
+def test_what_can_not_or_may_not_run_is_told_and_shown_as_written(
+    text: str, stage: str, shop: Database
+) -> None:
+    found = settle(text, shop)
+    assert found.sql == text and not found.valid and found.result is None
+    assert found.problems[0].stage == stage
+    assert found.error and found.error.startswith(found.problems[0].message)
+    assert rows(settle("SELECT COUNT(*) FROM customers", shop)) == [(3,)]
+
+
+def test_a_statement_that_fails_as_it_runs_is_valid(shop: Database) -> None:
+    found = settle("SELECT CAST(weight AS INTEGER) FROM items", shop, rules=())
+    assert found.valid and found.result is None
+    assert [one.stage for one in found.problems] == ["run"]
+    assert found.error and "light" in found.error
+
+
+def test_times_add_up_to_no_more_than_was_spent(shop: Database) -> None:
+    began = time.perf_counter()
+    found = settle("SELECT SUM(weight) FROM items AS i JOIN orders AS o ON i.order_id = o.id", shop)
+    spent = (time.perf_counter() - began) * 1e3
+    assert found.result is not None
+    assert found.validate_ms > 0 and found.execute_ms > 0
+    assert found.validate_ms + found.execute_ms <= spent
+
+
+def test_what_is_too_long_to_be_meant_is_not_repaired(shop: Database) -> None:
+    columns = ", ".join(["nam"] * (MAX_REPAIRED // 4))
+    found = settle(f"SELECT {columns} FROM customers", shop)
+    assert not found.valid and not found.repairs
+
+
+HOSTILE = {
+    "conjunction": "SELECT nam FROM customers WHERE " + " AND ".join(["citi = 1"] * 1500),
+    "disjunction": "SELECT nam FROM customers WHERE " + " OR ".join(["citi = 1"] * 110),
+    "sum": "SELECT " + "+".join(["idd"] * 4000) + " FROM customers",
+    "columns": "SELECT " + ", ".join(f"colum{n}" for n in range(180)) + " FROM customers",
+    "bare columns": "SELECT "
+    + ", ".join(f"name AS a{n}" for n in range(110))
+    + ", COUNT(*) FROM customers GROUP BY city",
+    "joins": "SELECT 1 FROM " + " JOIN ".join(["orders AS o"] * 59) + " ON TRUE",
+    "brackets": "SELECT nam FROM " + "(SELECT * FROM " * 28 + "customers" + ")" * 28,
+    "arms": " UNION ".join(["SELECT nam FROM customers"] * 59),
+    "name": "SELECT " + "x" * 19_000 + " FROM customers",
+    "nul": "SELECT \x00 FROM customers",
+    "negations": "SELECT nam FROM customers WHERE " + "NOT " * 4000 + "TRUE",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_statements_end_soon(text: str, shop: Database) -> None:
+    began = time.process_time()
+    settle(text, shop)
+    assert time.process_time() - began < 5
+
+
+def test_equal_statements_have_one_canonical_text() -> None:
+    assert canonical("select a\nfrom t;") == canonical("SELECT a FROM t -- it\n")
+    assert canonical("SELECT a FROM t") != canonical("SELECT b FROM t")
+    assert canonical("no  sql (") == "no sql ("
