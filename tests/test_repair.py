@@ -163,7 +163,8 @@ def test_doctests_of_the_rules() -> None:
 def test_the_worth_of_rules_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     schema = (FIXTURES / "schemas" / "shop.sql").read_text(encoding="utf-8").split("INSERT")[0]
     gold = "SELECT COUNT(*) FROM customers JOIN orders ON customers.id = orders.customer_id"
-    texts = {"right": gold, "other": "SELECT COUNT(day) FROM customers", "wrong": "SELECT -1"}
+    misnamed = gold.replace("customers", "custmers")
+    texts = {"right": gold, "misnamed": misnamed, "wrong": "SELECT -1"}
     rows = [{"id": name, "generated": text} for name, text in texts.items()]
     data = [{"id": n, "question": "How many?", "schema": schema, "sql": gold} for n in texts]
     report, examples, output = tmp_path / "report", tmp_path / "data.jsonl", tmp_path / "output"
@@ -176,9 +177,9 @@ def test_the_worth_of_rules_is_measured(tmp_path: Path, capsys: pytest.CaptureFi
     assert round(3 * found["without_repair"]["value"]) == 1
     assert round(3 * found["with_repair"]["value"]) == 2
     assert found["rules"][0] == {
-        "rule": "replaced_table",
+        "rule": "nearest_table",
         "fired": 1,
         "needed": 1,
         "harmed": 0,
     }
-    assert "replaced_table" in capsys.readouterr().out
+    assert "nearest_table" in capsys.readouterr().out
