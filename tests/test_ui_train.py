@@ -127,7 +127,8 @@ def test_a_preset_comes_back_from_the_page_unchanged(preset: str) -> None:
     for name, value in {**PRESETS[preset], "run": "a", "notes": "b", "preset": preset}.items():
         if name != "data":
             assert getattr(config, name) == value
-    assert all(isinstance(v, kind(n)) for n, v in zip(NAMES, values, strict=True) if v is not None)
+    assert all(isinstance(v, kind(n)) for n, v in zip(NAMES, values, strict=True) if v != 0)
+    assert config.max_steps is None and config.neftune_alpha is None
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,16 @@ from ui.components import MODEL_QUEUE
 from ui.service import Service
 from ui.train_data import FEWEST, FILE_TYPES, MOST, SOURCES, USUAL
 from ui.train_handlers import LOCKED, LOCKED_HINT, Seen, TrainHandlers, training_allowed
-from ui.train_settings import FOLDED, IN_SIGHT, MAX_NOTES, NAMES, kind, label, preset_values
+from ui.train_settings import (
+    FOLDED,
+    IN_SIGHT,
+    MAX_NOTES,
+    NAMES,
+    kind,
+    label,
+    may_be_unset,
+    preset_values,
+)
 
 LOOK_S = 2.0
 LINE_S = 5.0
@@ -26,7 +35,7 @@ FIRST_PRESET = "quick"
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
 LIGHT: dict[str, Any] = {**QUIET, "concurrency_limit": 4}
-FROM_ASK = "() => (document.querySelector('.ask-box .code-text textarea') || {value: ''}).value"
+FROM_ASK = "() => (document.querySelector('.own-data .code-text textarea') || {value: ''}).value"
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ class Form:
     notes: gr.Textbox
     preset: gr.Radio
     settings: tuple[Any, ...]
-    groups: tuple[gr.Group, ...]
+    groups: tuple[gr.Column, ...]
     from_ask: gr.Button
     look: gr.Button
     preview: gr.HTML
@@ -74,7 +83,7 @@ class Panel:
     use: gr.Button
     export: gr.Button
     download: gr.DownloadButton
-    confirm: gr.Group
+    confirm: gr.Column
     notes: gr.Textbox
     column: gr.Column
     told: gr.HTML
@@ -97,7 +106,7 @@ class Runs:
     listed: gr.Dataset
     left: gr.Dropdown
     right: gr.Dropdown
-    pair: gr.Group
+    pair: gr.Column
     compared: gr.HTML
 
     @property
@@ -143,11 +152,11 @@ def _build_open(handlers: TrainHandlers) -> None:
 
 def _lay_out_form() -> Form:
     gr.HTML("<h2>New run</h2>", elem_classes="side-title")
-    with gr.Group(elem_classes="train-box"):
+    with gr.Column(elem_classes="train-box"):
         source = gr.Dropdown(
             list(SOURCES), value=train_data.BUNDLED, label="Data", filterable=False
         )
-        with gr.Group(visible=False, elem_classes="train-box") as made_up:
+        with gr.Column(visible=False, elem_classes="train-box") as made_up:
             schema = gr.Textbox(
                 label="CREATE TABLE statements",
                 info="Questions with their SQL are made up for these tables: no labels needed.",
@@ -163,14 +172,14 @@ def _lay_out_form() -> Form:
                 count = gr.Number(
                     USUAL, label="Examples", precision=0, info=f"{FEWEST} to {MOST:,}."
                 )
-        with gr.Group(visible=False, elem_classes="train-box") as uploaded:
+        with gr.Column(visible=False, elem_classes="train-box") as uploaded:
             file = gr.File(
                 label="JSONL or CSV: question, schema, sql",
                 file_types=list(FILE_TYPES),
                 type="filepath",
                 height=140,
             )
-        with gr.Group(visible=False, elem_classes="train-box") as on_hub:
+        with gr.Column(visible=False, elem_classes="train-box") as on_hub:
             hub = gr.Textbox(
                 label="Data set",
                 placeholder="b-mc2/sql-create-context",
@@ -209,7 +218,8 @@ def _lay_out_settings() -> tuple[Any, ...]:
 
 def _field(name: str, value: Any) -> Any:
     """The component of a setting, by its type."""
-    about: dict[str, Any] = {"label": label(name), "info": help_for(name), "min_width": 150}
+    info = help_for(name) + (" 0 sets none." if may_be_unset(name) else "")
+    about: dict[str, Any] = {"label": label(name), "info": info, "min_width": 150}
     if name == "schedule":
         return gr.Dropdown(list(SCHEDULES), value=value, filterable=False, **about)
     found = kind(name)
@@ -237,7 +247,7 @@ def _lay_out_panel() -> Panel:
             export = gr.Button("Export as zip", visible=False)
             download = gr.DownloadButton("Download the zip", visible=False)
             delete = gr.Button("Delete", visible=False)
-        with gr.Group(visible=False, elem_classes="train-box confirm") as confirm:
+        with gr.Column(visible=False, elem_classes="train-box confirm") as confirm:
             question = gr.HTML()
             with gr.Row(elem_classes="ask-buttons"):
                 sure = gr.Button("Delete it", variant="stop")
@@ -267,7 +277,7 @@ def _lay_out_runs() -> Runs:
         visible=False,
         elem_classes="run-list",
     )
-    with gr.Group(visible=False, elem_classes="train-box") as pair:
+    with gr.Column(visible=False, elem_classes="train-box") as pair:
         with gr.Row():
             left = gr.Dropdown([], label="Compare", value=None, filterable=False)
             right = gr.Dropdown([], label="with", value=None, filterable=False)

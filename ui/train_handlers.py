@@ -89,7 +89,7 @@ class TrainHandlers:
         """Which inputs belong to a source of data; an earlier preview goes."""
         self.demand()
         kinds = (train_data.SCHEMA, train_data.UPLOAD, train_data.HUB)
-        return [*(gr.Group(visible=source == kind) for kind in kinds), ""]
+        return [*(gr.Column(visible=source == kind) for kind in kinds), ""]
 
     def preset(self, preset: str) -> Updates:
         """The preset's settings, and the preset in a sentence."""
@@ -194,18 +194,18 @@ class TrainHandlers:
         """The question whether the run is really to go."""
         self.demand()
         what = f"Delete the run {name} with its checkpoints and its adapter? This can't be undone."
-        return [f'<p class="ask-delete">{render.text(what)}</p>', gr.Group(visible=True)]
+        return [f'<p class="ask-delete">{render.text(what)}</p>', gr.Column(visible=True)]
 
     def keep(self) -> Any:
         """Put the question away."""
         self.demand()
-        return gr.Group(visible=False)
+        return gr.Column(visible=False)
 
     def delete(self, name: str) -> Updates:
         """Remove the run; then another one is shown."""
         self.demand()
         said = told(lambda: self._deleted(name))
-        return [said, gr.Group(visible=False), gr.skip() if said else first_shown(self.jobs)]
+        return [said, gr.Column(visible=False), gr.skip() if said else first_shown(self.jobs)]
 
     def _deleted(self, name: str) -> str:
         folder = self.jobs.folder(_text(name))
@@ -301,7 +301,7 @@ class TrainHandlers:
             gr.Dataset(samples=train_show.listed(views), visible=bool(names)),
             gr.Dropdown(choices=names),
             gr.Dropdown(choices=names),
-            gr.Group(visible=several),
+            gr.Column(visible=several),
         ]
 
     def training_line(self) -> str:
@@ -391,7 +391,7 @@ def panel_of(view: RunView, *, in_use: bool, notes: bool) -> Updates:
         ),
         gr.Button(visible=done),
         gr.DownloadButton(visible=False) if notes or not done else gr.skip(),
-        gr.Group(visible=False) if notes or not job.ended else gr.skip(),
+        gr.Column(visible=False) if notes or not job.ended else gr.skip(),
         gr.Textbox(value=view.notes, visible=True) if notes else gr.skip(),
         gr.Column(visible=True),
     ]
@@ -400,7 +400,7 @@ def panel_of(view: RunView, *, in_use: bool, notes: bool) -> Updates:
 def empty_panel() -> Updates:
     """The panel where there is no run to show."""
     gone = [gr.Button(visible=False)] * 5
-    hidden = [gr.DownloadButton(visible=False), gr.Group(visible=False)]
+    hidden = [gr.DownloadButton(visible=False), gr.Column(visible=False)]
     return [train_show.NO_RUN, "", "", "", *gone, *hidden, gr.Textbox(visible=False), gr.skip()]
 
 

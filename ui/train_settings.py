@@ -57,10 +57,18 @@ def kind(name: str) -> type:
     >>> kind("minutes"), kind("pack")
     (<class 'float'>, <class 'bool'>)
     """
-    hint = get_type_hints(TrainConfig)[name]
-    options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
-    found: type = next(option for option in options if option is not type(None))
+    found: type = next(option for option in _options(name) if option is not type(None))
     return found
+
+
+def may_be_unset(name: str) -> bool:
+    """Whether a setting can be None. On the page that is 0: a number's field is never empty."""
+    return type(None) in _options(name)
+
+
+def _options(name: str) -> tuple[Any, ...]:
+    hint = get_type_hints(TrainConfig)[name]
+    return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
 
 
 def preset_values(preset: str) -> list[Any]:
@@ -69,14 +77,15 @@ def preset_values(preset: str) -> list[Any]:
         raise TrainingError("There is no such preset.", hint=f"There are: {', '.join(PRESETS)}.")
     usual = {field.name: field.default for field in fields(TrainConfig)}
     values = usual | dict(PRESETS[preset])
-    return [values[name] for name in NAMES]
+    return [0 if values[name] is None else values[name] for name in NAMES]
 
 
 def config_of(
     values: Sequence[object], *, run: object, notes: object, preset: object, base: str
 ) -> TrainConfig:
     """The config that the page's fields mean, without data; TrainingError names what is wrong."""
-    settings = dict(zip(NAMES, values, strict=True))
+    named = zip(NAMES, values, strict=True)
+    settings = {name: None if may_be_unset(name) and not v else v for name, v in named}
     if not _TARGETS.fullmatch(str(settings["target"])):
         raise TrainingError("'target' names no layers.", hint="Write all-linear for all.")
     about = {

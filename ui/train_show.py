@@ -100,7 +100,7 @@ def log_lines(view: RunView) -> str:
     lines = "\n".join(view.status.log[-12:]) or "Nothing yet."
     return (
         f'<details class="run-log" open><summary>Last lines of the log</summary>'
-        f"<pre>{text(lines)}</pre></details>"
+        f'<div class="lines"><pre>{text(lines)}</pre></div></details>'
     )
 
 
