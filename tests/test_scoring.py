@@ -19,6 +19,7 @@ from finetune.scoring import (
     rows_match,
     wilson,
 )
+from text2sql import comparing
 from text2sql.problems import QueryResult
 
 
@@ -36,8 +37,9 @@ def match(predicted: str, gold: str) -> bool:
 
 
 def test_doctests() -> None:
-    assert doctest.testmod(scoring).failed == 0
-    assert doctest.testmod(scoring).attempted >= 15
+    found = [doctest.testmod(module) for module in (scoring, comparing)]
+    assert not any(one.failed for one in found)
+    assert sum(one.attempted for one in found) >= 15
 
 
 @pytest.mark.parametrize(

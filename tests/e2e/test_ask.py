@@ -62,6 +62,7 @@ def test_a_fresh_visit_is_one_key_from_its_first_answer(visit: Visit, model: Mod
 def test_an_example_fills_the_question(visit: Visit) -> None:
     page = visit()
     chip = page.locator(".examples button").nth(1)
+    expect(chip).not_to_be_empty()
     text = chip.inner_text()
     chip.click()
     expect(page.get_by_label("Question", exact=True).first).to_have_value(text)
@@ -126,7 +127,7 @@ def test_stop_stops_and_the_page_goes_on(visit: Visit, model: ModelServer) -> No
     expect(page.locator(".block.answer-head")).to_contain_text("Stopped.", timeout=8_000)
     model.hold.set()
     page.get_by_role("button", name="Ask", exact=True).click()
-    assert rows(page) == ["1"]
+    expect(page.locator(".answer-rows td")).to_have_text(["1"])
 
 
 def test_an_upload_is_asked_and_its_markup_stays_text(
