@@ -296,7 +296,7 @@ def test_the_dry_run_of_a_polite_child(place: Path) -> None:
 
 @pytest.mark.model
 def test_a_real_step_on_the_real_base(place: Path) -> None:
-    config = settings(place, "real", base="0.5b", max_steps=1, learning_rate=3e-4)
+    config = settings(place, "real", base="0.5b", max_steps=1, learning_rate=3e-4, warmup_ratio=0.0)
     assert train_run(config, place / "runs") == 0
     folder = RunFolder(place / "runs" / "real")
     assert 0 < folder.read_metrics()[0]["loss"] < 5

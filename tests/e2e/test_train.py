@@ -33,7 +33,7 @@ SETTINGS = {
     "Max steps": "3",
     "Minutes": "0",
     "Questions per sequence": "1",
-    "Batch": "1",
+    "Batch": "6",  # so that a step takes long enough to be stopped in
     "Rank": "2",
     "Eval examples": "0",
     "Save every": "1",
@@ -94,7 +94,7 @@ def test_a_run_is_left_found_stopped_resumed_and_used(
     shown = page.locator(".data-preview")
     expect(shown).to_contain_text("6 usable examples", timeout=PATIENCE_MS)
     expect(shown.locator("summary").first).to_contain_text("tokens")
-    expect(shown.locator(".completion").first).to_contain_text("SELECT count(*) FROM goods")
+    expect(shown.locator(".completion").first).to_contain_text("SELECT COUNT(*) FROM goods")
 
     page.get_by_role("button", name="More settings").click()
     for label, value in SETTINGS.items():
