@@ -62,7 +62,7 @@ def _prepare(folder: RunFolder, config: TrainConfig) -> None:
     """Make or enter the folder: our own job's, one to resume, or a new one."""
     state = folder.read_state()
     ours = state is not None and state.pid == os.getpid() and not folder.finished
-    if state is not None and state.alive and not ours:
+    if state is not None and state.alive and state.pid != os.getpid():
         raise TrainingError(f"The run {config.run!r} is at work.", hint="Stop it first.")
     if config.resume and folder.finished:
         raise TrainingError(f"The run {config.run!r} is finished: there is nothing to resume.")
