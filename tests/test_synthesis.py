@@ -17,6 +17,7 @@ from finetune.synthesis import author, facts, for_schema, generate, phrasing, sy
 from finetune.synthesis.__main__ import main
 from finetune.synthesis.facts import facts_of
 from finetune.synthesis.generate import says_something
+from finetune.synthesis.ties import hangs_on_a_tie
 from text2sql.database import Database, database_from_schema, open_database
 from text2sql.schema import Schema, parse_schema
 
@@ -140,3 +141,22 @@ def test_the_bundled_sets_statements_run_on_its_rows() -> None:
 @pytest.mark.parametrize("module", [author, facts, generate, phrasing, words])
 def test_doctests(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("sql", "tied"),
+    [
+        ("SELECT name FROM t ORDER BY age DESC LIMIT 1", False),
+        ("SELECT name FROM t ORDER BY age LIMIT 1", True),
+        ("SELECT name FROM t ORDER BY age LIMIT 2", False),
+        ("SELECT age FROM t GROUP BY age ORDER BY COUNT(*) DESC LIMIT 1", False),
+        ("SELECT name FROM t QUALIFY ROW_NUMBER() OVER (ORDER BY age) = 1", True),
+        ("SELECT name FROM t QUALIFY ROW_NUMBER() OVER (ORDER BY age DESC) = 1", False),
+    ],
+)
+def test_answers_that_hang_on_a_tie(sql: str, tied: bool, tmp_path: Path) -> None:
+    (tmp_path / "schema.sql").write_text("CREATE TABLE t (name VARCHAR, age INTEGER);")
+    (tmp_path / "t.csv").write_text("name,age\nAnn,30\nBob,30\nCid,41\n")
+    found = open_database(tmp_path)
+    assert hangs_on_a_tie(sql, found) is tied
+    found.close()

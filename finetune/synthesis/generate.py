@@ -21,10 +21,13 @@ from finetune.synthesis.groups import GROUPS
 from finetune.synthesis.joins import JOINS
 from finetune.synthesis.sets import SETS
 from finetune.synthesis.single import SINGLE
+from finetune.synthesis.ties import hangs_on_a_tie
 from finetune.synthesis.times import TIMES
 from finetune.synthesis.windows import WINDOWS
+from text2sql.comparing import comparable
 from text2sql.database import Database, database_from_schema
 from text2sql.errors import ExecutionError
+from text2sql.execution import Limits
 from text2sql.generator import never
 from text2sql.problems import QueryResult
 from text2sql.schema import Schema, to_ddl
@@ -34,6 +37,7 @@ KINDS: tuple[tuple[Write, int], ...] = (*SINGLE, *GROUPS, *JOINS, *SETS, *TIMES,
 TRIES = 12  # writings for one pair asked for; a small database runs out of things to say
 FAILED = 0.4  # of a turn is spent by a writing that came to nothing
 SAME_SQL = 2  # questions with one and the same statement
+PATIENT = Limits(deadline_s=30.0)  # what is made must not hang on how busy the machine is
 
 
 def synthesize(
@@ -90,17 +94,19 @@ def _checked(pair: Pair | None, database: Database) -> Pair | None:
         return None
     try:
         short = canonical(pair.sql, database.schema)
-        result = database.run(short)
-        if not says_something(result) or _counted(database.run(pair.sql)) != _counted(result):
+        result = database.run(short, limits=PATIENT)
+        if not says_something(result) or hangs_on_a_tie(short, database):
+            return None
+        if _counted(database.run(pair.sql, limits=PATIENT)) != _counted(result):
             return None
     except (SqlglotError, ExecutionError):
         return None
     return Pair(pair.question, short)
 
 
-def _counted(result: QueryResult) -> Counter[str]:
-    """The rows as a multiset: without ORDER BY they come in any order."""
-    return Counter(map(repr, result.rows))
+def _counted(result: QueryResult) -> Counter[tuple[object, ...]]:
+    """The rows as a multiset: without ORDER BY they come in any order, and sums in any sequence."""
+    return Counter(tuple(map(comparable, row)) for row in result.rows)
 
 
 def says_something(result: QueryResult) -> bool:
