@@ -238,6 +238,10 @@ def test_the_second_attempt_shares_the_context() -> None:
         ("I do not know.", "I do not know."),
         ("", ""),
         ("\n\n", ""),
+        ("DELETE FROM t WHERE a = 1", "DELETE FROM t WHERE a = 1"),
+        ("```sql\nUPDATE t SET a = 1;\n```", "UPDATE t SET a = 1"),
+        ("CREATE TABLE u AS SELECT 1", "CREATE TABLE u AS SELECT 1"),
+        ("Create a query:\nSELECT 1", "SELECT 1"),
     ],
 )
 def test_the_statement_in_a_reply(reply: str, sql: str) -> None:
@@ -256,6 +260,8 @@ def test_the_statement_in_a_reply(reply: str, sql: str) -> None:
         ("SELECT '``` ", False),
         ("SELECT 1\n``", False),
         ("Well; ", False),
+        ("```sql\nSELECT 1", False),
+        ("```sql\nSELECT 1\n```", True),
         ("", False),
     ],
 )

@@ -290,7 +290,15 @@ def _stem(word: str) -> str:
 
 
 _FENCE = re.compile(r"```(?:sql|duckdb)?\s*\n?(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
-_START = re.compile(r"(?:^|(?<=[\s(]))\(*\s*(?:SELECT|WITH|VALUES|FROM)\b", re.IGNORECASE)
+_START = re.compile(
+    r"(?:^|(?<=[\s(]))\(*\s*(?:SELECT|WITH|VALUES|FROM)\b"
+    # a write is kept whole, so that it is refused as one and not shown as the query inside it
+    r"|^[ \t]*(?:DELETE\s+FROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\S+\s+SET|MERGE\s+INTO|COPY"
+    r"|TRUNCATE|(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:TEMP\w*\s+)?"
+    r"(?:TABLE|VIEW|SCHEMA|MACRO|INDEX|SEQUENCE|TYPE|DATABASE|SECRET))\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_OPENING = re.compile(r"\s*```(?:sql|duckdb)?[ \t]*\n?", re.IGNORECASE)
 
 
 def extract_sql(reply: str) -> str:
@@ -300,6 +308,8 @@ def extract_sql(reply: str) -> str:
     'SELECT 1'
     >>> extract_sql("SELECT ';' AS s; SELECT 2")
     "SELECT ';' AS s"
+    >>> extract_sql("DELETE FROM t")
+    'DELETE FROM t'
     """
     fenced = _FENCE.search(reply)
     start = _START.search(reply)
@@ -313,7 +323,9 @@ def extract_sql(reply: str) -> str:
 
 def is_finished(reply: str) -> bool:
     """Whether a reply that is still being written already holds a whole statement."""
-    return _statement_end(reply) < len(reply) and bool(_START.search(reply))
+    opening = _OPENING.match(reply)
+    text = reply[opening.end() :] if opening else reply
+    return _statement_end(text) < len(text) and bool(_START.search(text))
 
 
 def _statement_end(text: str) -> int:
