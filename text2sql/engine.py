@@ -18,6 +18,7 @@ from text2sql.generator import Completion, Generator, never
 from text2sql.problems import Problem, Repair
 from text2sql.prompt import FINGERPRINT, Prompt, build_prompt, extract_sql, repair_prompt
 from text2sql.repair.asked import as_asked
+from text2sql.repair.counted import counted_as_asked
 from text2sql.settling import Settled, canonical, settle
 from text2sql.voting import vote
 
@@ -157,9 +158,11 @@ class _Asking:
         if not self.engine.repair:
             settled = settle(text, self.database, rules=())
         else:
-            asked, slips = as_asked(text, self.prompt.question.rpartition("Question: ")[2])
+            question = self.prompt.question.rpartition("Question: ")[2]
+            asked, slips = as_asked(text, question)
+            asked, counts = counted_as_asked(asked, question, self.database.schema)
             settled = settle(asked, self.database)
-            settled = replace(settled, repairs=(*slips, *settled.repairs))
+            settled = replace(settled, repairs=(*slips, *counts, *settled.repairs))
         self.clock.count(settled)
         return settled
 
