@@ -17,7 +17,8 @@ from ui.settings import read_settings
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 _, MATTER, TEXT = README.split("---\n", 2)
-MADE_LATER = {"schema.sql", "first.zip", "card.json"}  # a user's own files, and a run's
+# a user's own files, and a run's
+MADE_LATER = set("schema.sql first.zip card.json dev.jsonl demo.jsonl tuned.json base.json".split())
 PYTHON = re.compile(r"(?:\.venv/bin/)?python(?: -m)? (.+)")
 
 
