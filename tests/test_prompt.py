@@ -241,7 +241,9 @@ def test_the_second_attempt_shares_the_context() -> None:
         ("DELETE FROM t WHERE a = 1", "DELETE FROM t WHERE a = 1"),
         ("```sql\nUPDATE t SET a = 1;\n```", "UPDATE t SET a = 1"),
         ("CREATE TABLE u AS SELECT 1", "CREATE TABLE u AS SELECT 1"),
+        ("COPY (SELECT 1) TO 'f.csv'", "COPY (SELECT 1) TO 'f.csv'"),
         ("Create a query:\nSELECT 1", "SELECT 1"),
+        ("Copy this and run it:\nSELECT 1", "SELECT 1"),
     ],
 )
 def test_the_statement_in_a_reply(reply: str, sql: str) -> None:

@@ -18,7 +18,6 @@ from text2sql.generator import Completion, Generator, never
 from text2sql.problems import Problem, Repair
 from text2sql.prompt import FINGERPRINT, Prompt, build_prompt, extract_sql, repair_prompt
 from text2sql.repair.asked import as_asked
-from text2sql.repair.counted import counted_as_asked
 from text2sql.settling import Settled, canonical, settle
 from text2sql.voting import vote
 
@@ -76,7 +75,7 @@ class Engine:
         clock = _Clock()
         with clock.counting("prompt"):
             prompt = _prompt(question, database)
-        asking = _Asking(self, prompt, database, cancelled, clock)
+        asking = _Asking(self, question, prompt, database, cancelled, clock)
         answer = self._answer(question=question.strip(), omitted=prompt.omitted)
         count = self.candidates if candidates is None else candidates
         yield from asking.answers(answer, max(1, min(count, MAX_CANDIDATES)))
@@ -117,6 +116,7 @@ class _Asking:
     """One question on its way through an engine."""
 
     engine: Engine
+    question: str
     prompt: Prompt
     database: Database
     cancelled: Callable[[], bool]
@@ -158,11 +158,9 @@ class _Asking:
         if not self.engine.repair:
             settled = settle(text, self.database, rules=())
         else:
-            question = self.prompt.question.rpartition("Question: ")[2]
-            asked, slips = as_asked(text, question)
-            asked, counts = counted_as_asked(asked, question, self.database.schema)
+            asked, slips = as_asked(text, self.question, self.database.schema)
             settled = settle(asked, self.database)
-            settled = replace(settled, repairs=(*slips, *counts, *settled.repairs))
+            settled = replace(settled, repairs=(*slips, *settled.repairs))
         self.clock.count(settled)
         return settled
 

@@ -292,10 +292,10 @@ def _stem(word: str) -> str:
 _FENCE = re.compile(r"```(?:sql|duckdb)?\s*\n?(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
 _START = re.compile(
     r"(?:^|(?<=[\s(]))\(*\s*(?:SELECT|WITH|VALUES|FROM)\b"
-    # a write is kept whole, so that it is refused as one and not shown as the query inside it
-    r"|^[ \t]*(?:DELETE\s+FROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\S+\s+SET|MERGE\s+INTO|COPY"
-    r"|TRUNCATE|(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:TEMP\w*\s+)?"
-    r"(?:TABLE|VIEW|SCHEMA|MACRO|INDEX|SEQUENCE|TYPE|DATABASE|SECRET))\b",
+    # what may hold a query and is none is kept whole, so that it is refused as what it is
+    r"|^[ \t]*(?:DELETE\s+FROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\S+\s+SET|MERGE\s+INTO"
+    r"|COPY\s+(?:\(|\S+\s+(?:TO|FROM)\b)"
+    r"|CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP\w*\s+)?(?:TABLE|VIEW|MACRO)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 _OPENING = re.compile(r"\s*```(?:sql|duckdb)?[ \t]*\n?", re.IGNORECASE)

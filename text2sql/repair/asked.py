@@ -1,7 +1,7 @@
-"""Calendar slips that only the question can tell: another month, or a day that nobody named.
+"""Slips that only the question can tell: another month, a day nobody named, rows for things.
 
 A small model knows that November is a month before it knows which. Applied before a statement is
-checked. Knows nothing of schemas.
+checked, and apart from the rules that need no question.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from sqlglot import exp
 from text2sql.parsing import Unparsable, parse_statement, to_sql
 from text2sql.problems import Repair
 from text2sql.repair.case import made
+from text2sql.repair.counted import counted
+from text2sql.schema import Schema
 
 MONTHS = (
     "january february march april may june july august september october november december".split()
@@ -20,31 +22,39 @@ MONTHS = (
 _NAMED = re.compile(rf"\b({'|'.join(MONTHS)})\b", re.IGNORECASE)
 
 
-def as_asked(text: str, question: str) -> tuple[str, tuple[Repair, ...]]:
-    """The statement with the month that the question names, and without a day that it does not.
-
-    Only where the question names exactly one month ("May" counts with a capital), and no number
-    for the day. What is no SQL comes back as it is.
+def as_asked(text: str, question: str, schema: Schema) -> tuple[str, tuple[Repair, ...]]:
+    """The statement with what the question says put right; what is no SQL comes back as it is.
 
     >>> q = "How many eggs in November?"
-    >>> as_asked("SELECT 1 FROM t WHERE EXTRACT(MONTH FROM d) = 10", q)[0]
+    >>> as_asked("SELECT 1 FROM t WHERE EXTRACT(MONTH FROM d) = 10", q, Schema(()))[0]
     'SELECT 1 FROM t WHERE EXTRACT(MONTH FROM d) = 11'
-    >>> as_asked("SELECT 1 FROM t WHERE MONTH(d) = 11 AND EXTRACT(DAY FROM d) = 1", q)[0]
-    'SELECT 1 FROM t WHERE MONTH(d) = 11'
+    """
+    repairs = []
+    try:
+        tree = parse_statement(text).tree
+        after = to_sql(tree)
+        for rule in (calendar, counted):
+            before = after
+            message = rule(tree, question, schema)
+            if message:
+                after = to_sql(tree)
+                repairs.append(made(rule.__name__, message, before, after))
+    except (Unparsable, RecursionError):
+        return text, ()
+    return (after if repairs else text), tuple(repairs)
+
+
+def calendar(tree: exp.Expr, question: str, schema: Schema) -> str:
+    """Give `tree` the month that the question names, and take a day that it does not; say what.
+
+    Only where the question names exactly one month ("May" counts with a capital), and no number
+    for the day. Empty if there was nothing to do.
     """
     named = {word.lower() for word in _NAMED.findall(question) if word != "may"}
     if len(named) != 1:
-        return text, ()
-    try:
-        tree = parse_statement(text).tree
-        before = to_sql(tree)
-        changes = [*_months(tree, named.pop()), *_days(tree, question)]
-        after = to_sql(tree)
-    except (Unparsable, RecursionError):
-        return text, ()
-    if not changes:
-        return text, ()
-    return after, (made("as_asked", f"{'; '.join(changes)}.", before, after),)
+        return ""
+    changes = [*_months(tree, named.pop()), *_days(tree, question)]
+    return f"{'; '.join(changes)}." if changes else ""
 
 
 def _months(tree: exp.Expr, name: str) -> list[str]:

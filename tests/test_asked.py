@@ -1,8 +1,8 @@
-"""Things are counted once each where the question asks for them."""
+"""What only the question can tell is put right: months, days, and things counted once each."""
 
 import pytest
 
-from text2sql.repair.counted import counted_as_asked
+from text2sql.repair.asked import as_asked
 from text2sql.schema import parse_schema
 
 SCHEMA = parse_schema(
@@ -12,6 +12,7 @@ SCHEMA = parse_schema(
     "CREATE TABLE cards (card_id INT PRIMARY KEY, customer_id INT UNIQUE)"
 )
 COUNT = "SELECT COUNT(*) FROM purchases"
+MONTH = "SELECT 1 FROM t WHERE EXTRACT(MONTH FROM d) ="
 
 
 @pytest.mark.parametrize(
@@ -27,10 +28,38 @@ COUNT = "SELECT COUNT(*) FROM purchases"
     ],
 )
 def test_each_is_counted_once(question: str, sql: str, after: str) -> None:
-    mended, (repair,) = counted_as_asked(sql, question, SCHEMA)
+    mended, (repair,) = as_asked(sql, question, SCHEMA)
     assert mended.startswith(after)
     assert mended.endswith(sql.removeprefix("SELECT COUNT(*)"))
-    assert repair.rule == "counted_as_asked" and "more than once" in repair.message
+    assert repair.rule == "counted" and "more than once" in repair.message
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "after"),
+    [
+        ("Who came in November?", f"{MONTH} 10", f"{MONTH} 11"),
+        ("Who came in May?", f"{MONTH} 6", f"{MONTH} 5"),
+        ("Who came in March?", "SELECT 1 FROM t WHERE MONTH(d) = 2", "= 3"),
+        ("Who came in June?", f"{MONTH} 6 AND EXTRACT(DAY FROM d) = 1", f"{MONTH} 6"),
+        ("Who came in June?", f"{MONTH} 7 AND EXTRACT(DAY FROM d) = 1 AND a = 2", "6 AND a = 2"),
+    ],
+)
+def test_the_month_is_the_one_named_and_no_day_is_invented(
+    question: str, sql: str, after: str
+) -> None:
+    mended, (repair,) = as_asked(sql, question, SCHEMA)
+    assert mended.endswith(after)
+    assert repair.rule == "calendar" and (repair.before, repair.after) == (sql, mended)
+
+
+def test_both_slips_are_told_one_by_one() -> None:
+    sql = f"{COUNT} WHERE EXTRACT(MONTH FROM d) = 10"
+    mended, repairs = as_asked(sql, "How many customers came in November?", SCHEMA)
+    assert mended == "SELECT COUNT(DISTINCT customer_id) FROM purchases " + (
+        "WHERE EXTRACT(MONTH FROM d) = 11"
+    )
+    assert [one.rule for one in repairs] == ["calendar", "counted"]
+    assert repairs[0].after == repairs[1].before
 
 
 @pytest.mark.parametrize(
@@ -46,9 +75,14 @@ def test_each_is_counted_once(question: str, sql: str, after: str) -> None:
         ("How many customers?", "SELECT COUNT(*), 1 FROM purchases"),
         ("How many customers?", "SELECT COUNT(customer_id) FROM purchases"),
         ("How many customers?", f"{COUNT} AS p JOIN customers AS c USING (customer_id)"),
+        ("How many customers?", "SELECT COUNT(*) FROM (SELECT product_name FROM purchases)"),
         ("How many customers?", "SELECT COUNT(*) FROM elsewhere"),
         ("How many customers?", "no SQL ("),
+        ("Who came in June or July?", f"{MONTH} 1"),
+        ("Who may come?", f"{MONTH} 1"),
+        ("Who came on the 1st of June?", f"{MONTH} 6 AND EXTRACT(DAY FROM d) = 1"),
+        ("Who came in June?", f"{MONTH} 6"),
     ],
 )
 def test_all_else_stays(question: str, sql: str) -> None:
-    assert counted_as_asked(sql, question, SCHEMA) == (sql, ())
+    assert as_asked(sql, question, SCHEMA) == (sql, ())
