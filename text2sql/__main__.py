@@ -7,6 +7,7 @@ standard error, so that standard output holds the answer alone. Heavy imports wa
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -35,7 +36,8 @@ MAX_SCHEMA_BYTES = 4_000_000  # a million characters, of four bytes each at most
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a real console
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     chosen = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:

@@ -115,7 +115,7 @@ def open_database(path: Path) -> Database:
     load = load_folder if os.path.isdir(path) else load_file  # which, unlike Path, never raises
     try:
         schema = load(path, Path(folder.name))
-    except BaseException:
+    except BaseException:  # an interrupt too: a private folder must not stay behind
         folder.cleanup()
         raise
     return Database(path.stem, schema, folder)
@@ -129,7 +129,7 @@ def database_from_schema(schema: Schema, *, question: str = "", seed: int = 0) -
     folder = _private_folder()
     try:
         load_rows(schema, rows, Path(folder.name))
-    except BaseException:
+    except BaseException:  # an interrupt too: a private folder must not stay behind
         folder.cleanup()
         raise
     return Database("pasted schema", schema, folder, made_up=True)

@@ -194,7 +194,7 @@ class Sandbox:
             except (TimeoutError, EOFError, ValueError) as error:
                 self._kill()
                 raise _as_execution_error(error, limits) from None
-            except BaseException:
+            except BaseException:  # an interrupt too: the child's late answer would be the next's
                 self._kill()
                 raise
             if answer.get("error") == "memory":

@@ -10,7 +10,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, Literal
 
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd
 
 from text2sql.problems import QueryResult
 

@@ -34,7 +34,7 @@ def text_for(subject: Subject, sketch: Sketch, rng: Random) -> str:
         return _word(subject, sketch, words, rng)
     if subject.topic in _MADE:
         return _MADE[subject.topic](subject, sketch, rng)
-    return _unknown(subject, rng)
+    return _unknown(subject, sketch, rng)
 
 
 def _fitting(words: tuple[str, ...], length: int) -> tuple[str, ...]:
@@ -84,9 +84,9 @@ def _code(subject: Subject, sketch: Sketch, rng: Random) -> str:
     return f"{letters}-{rng.randrange(1000, 9999)}"
 
 
-def _unknown(subject: Subject, rng: Random) -> str:
+def _unknown(subject: Subject, sketch: Sketch, rng: Random) -> str:
     if subject.words[-1] == "id" or subject.kind.length < 6:
-        return _code(subject, None, rng)  # type: ignore[arg-type]
+        return _code(subject, sketch, rng)
     return rng.choice(vocabulary("word"))
 
 

@@ -237,9 +237,9 @@ _CONTINENTS = {
     "Africa": "Egypt EG EGP|Kenya KE KES|South Africa ZA ZAR|Nigeria NG NGN",
 }
 COUNTRIES: dict[str, tuple[str, str, str]] = {
-    country.rsplit(" ", 2)[0]: (continent, *country.rsplit(" ", 2)[1:])  # type: ignore[misc]
+    name: (continent, letters, currency)
     for continent, countries in _CONTINENTS.items()
-    for country in countries.split("|")
+    for name, letters, currency in (one.rsplit(" ", 2) for one in countries.split("|"))
 }
 """Country -> continent, its two letters, its currency."""
 
