@@ -18,6 +18,7 @@ from gradio.context import Context
 
 from finetune.card import WEIGHTS, Card, DataSource, Measured, read_card, sha256
 from text2sql.errors import AdapterError
+from text2sql.prompt import CONTEXT_BUDGET
 from text2sql.weights import KNOWN, Weights
 from ui import render
 from ui.models import Models
@@ -25,7 +26,7 @@ from ui.service import Service
 
 log = logging.getLogger(__name__)
 
-SETTINGS = ("epochs", "minutes", "learning_rate", "rank", "batch", "seed")
+SETTINGS = ("epochs", "max_steps", "minutes", "learning_rate", "rank", "alpha", "seed")
 LIMITS = (
     "A model of this size misreads questions: look at the SQL and the rows, not only at badges.",
     "It writes one statement that reads. It never changes data, and the sandbox would refuse it.",
@@ -33,8 +34,8 @@ LIMITS = (
     "fields may fare worse than the scores say.",
     "A schema without rows is filled with made-up ones: they show that the SQL runs, not what your "
     "data would answer.",
-    "Schema and question together must fit into 8,000 tokens; tables that do not fit are left out "
-    "and named.",
+    f"Of a schema longer than {CONTEXT_BUDGET:,} tokens, the tables that have least to do with the "
+    "question are left out and named.",
 )
 NO_ADAPTER_LOADED = "No adapter is loaded: the untuned base model answers here."
 
@@ -117,7 +118,10 @@ def adapter_html(card: Card, folder: Path) -> str:
         ("For base", f"{card.base.name} {card.base.revision}".strip()),
         ("Prompt", card.prompt_fingerprint),
         ("Trained", _trained(card)),
-        ("Settings", ", ".join(f"{k} {card.config[k]}" for k in SETTINGS if k in card.config)),
+        (
+            "Settings",
+            ", ".join(f"{k} {card.config[k]}" for k in SETTINGS if card.config.get(k) is not None),
+        ),
         ("Versions", ", ".join(f"{name} {found}" for name, found in card.versions.items())),
     ]
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 
@@ -86,7 +86,7 @@ def picker(service: Service) -> Picker:
     choice = gr.Dropdown(
         choosing.choices(service), value=first, label="Database", filterable=False, min_width=240
     )
-    with gr.Column(visible=_seen(first == PASTE), elem_classes="own-data") as pasted:
+    with gr.Column(elem_classes=_own(first == PASTE)) as pasted:
         ddl = gr.Textbox(
             label="CREATE TABLE statements",
             placeholder="CREATE TABLE customers (id INT PRIMARY KEY, name VARCHAR(50));",
@@ -95,7 +95,7 @@ def picker(service: Service) -> Picker:
             elem_classes="code-text",
         )
         dialect = gr.Dropdown(list(choosing.DIALECTS), value="", label="Dialect", filterable=False)
-    with gr.Column(visible=_seen(False), elem_classes="own-data") as uploaded:
+    with gr.Column(elem_classes=_own(False)) as uploaded:
         file = gr.File(label="File", file_types=FILE_TYPES, type="filepath", height=140)
     upload = gr.State("")
     choice.change(
@@ -111,12 +111,17 @@ def picker(service: Service) -> Picker:
 
 def own_data(choice: object) -> tuple[Any, Any]:
     """Which of the picker's own-data inputs belong to a choice."""
-    return gr.Column(visible=_seen(choice == PASTE)), gr.Column(visible=_seen(choice == UPLOAD))
+    shown = (choice == PASTE, choice == UPLOAD)
+    return gr.Column(elem_classes=_own(shown[0])), gr.Column(elem_classes=_own(shown[1]))
 
 
-def _seen(seen: bool) -> bool | Literal["hidden"]:
-    """Hidden, not taken out of the page: what is taken out loses what was just typed into it."""
-    return True if seen else "hidden"
+def _own(shown: bool) -> list[str]:
+    """Classes that show own data's inputs or hide them.
+
+    Hidden by style: what Gradio takes out of the page loses what was just typed into it, and what
+    it hides with `visible="hidden"` is seen again as soon as another tab is opened.
+    """
+    return ["own-data"] if shown else ["own-data", "put-away"]
 
 
 def demo_of(choice: object) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 POLL_S = 0.2
+WARM_UP = Prompt("CREATE TABLE t (a INTEGER);", "Question: How many rows are there?")
+WARM_UP_TOKENS = 3
 RETRY_S = 5.0  # between looks for an endpoint that is down
 
 
@@ -191,7 +195,11 @@ class Models:
         base = load_base(self.settings.base, progress=self._progress)
         self._adapters = Adapters(base)
         notice = self._choose_adapter(base.name, base.sha256)
-        summary = self.engine(self.default).generator.summary
+        generator = self.engine(self.default).generator
+        self._progress("Warming up", 1.0)
+        # The first pass packs the weights, which takes seconds that no visitor should wait.
+        deque(islice(generator.stream(WARM_UP), WARM_UP_TOKENS), maxlen=0)
+        summary = generator.summary
         self._tell(Loading("Ready", 1.0, ready=True, summary=summary, notice=notice))
 
     def _choose_adapter(self, base: str, sha256: str) -> str:

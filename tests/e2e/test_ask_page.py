@@ -87,6 +87,23 @@ def test_a_pasted_schema_is_read_asked_and_there_after_a_refresh(
     assert int(rows(page)[0]) > 0
 
 
+def test_own_data_is_asked_for_only_where_it_is_chosen(visit: Visit) -> None:
+    page = visit()
+    shown = page.locator(".own-data:visible")
+    expect(shown).to_have_count(0)
+    page.get_by_role("tab", name="Compare").click()
+    compare = page.locator(".cmp-box")
+    expect(compare.get_by_label("Question for both")).to_be_visible()
+    expect(shown).to_have_count(0)
+    compare.get_by_label("Database", exact=True).click()
+    page.get_by_role("option", name="Paste CREATE TABLE").click()
+    expect(compare.get_by_label("CREATE TABLE statements")).to_be_visible()
+    expect(shown).to_have_count(1)
+    page.get_by_role("tab", name="Ask").click()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    expect(shown).to_have_count(0)
+
+
 def test_bad_input_is_told_and_stays(visit: Visit) -> None:
     page = visit()
     broken = "CREATE TABLE t (a INT,\n b"
