@@ -15,8 +15,8 @@ from finetune.examples import Example, read_examples
 from finetune.leakage import Judged, demo_questions
 from finetune.synthesis import author, facts, for_schema, generate, phrasing, synthesize, words
 from finetune.synthesis.__main__ import main
-from finetune.synthesis.facts import facts_of
 from finetune.synthesis.generate import says_something
+from finetune.synthesis.survey import facts_of
 from finetune.synthesis.ties import hangs_on_a_tie
 from text2sql.database import Database, database_from_schema, open_database
 from text2sql.schema import Schema, parse_schema

@@ -8,14 +8,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 from finetune.synthesis.facts import ColumnFacts, Facts, Kind, Link, TableFacts
-from finetune.synthesis.filters import Filter, described, make_filter
+from finetune.synthesis.filter_choice import make_filter
+from finetune.synthesis.filters import Filter, described
 from finetune.synthesis.phrasing import say
 from finetune.synthesis.words import attribute, entity, is_person, joined, plural
 from text2sql.database import Database
 
 MOST_SHOWN = 3
+FUNCTIONS = {
+    "AVG": ("average", "mean", "average"),
+    "SUM": ("total", "combined", "total", "summed up"),
+    "MAX": ("highest", "maximum", "largest", "greatest"),
+    "MIN": ("lowest", "minimum", "smallest"),
+}
+MOST = {
+    True: ("the most", "the largest number of"), False: ("the fewest", "the smallest number of"),
+}  # fmt: skip
+HIGHEST = {True: ("highest", "largest", "greatest"), False: ("lowest", "smallest")}
+T = TypeVar("T")
+
+
+class CannotAsk(Exception):
+    """The dice fell on what can't be asked of this database."""
+
+
+def need(found: T | None) -> T:
+    """What was found, if it holds anything; without it there is no question."""
+    if not found:
+        raise CannotAsk
+    return found
 
 
 @dataclass(frozen=True)
@@ -38,7 +62,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class Author:
-    """Dice over one database; each choice is made with `rng` and nothing else."""
+    """Dice over one database; each choice is made with `rng` and nothing else.
+
+    `table`, `link` and what names two things raise CannotAsk where there is no such thing; the rest
+    say None, which `need` turns into the same.
+    """
 
     facts: Facts
     database: Database
@@ -50,7 +78,16 @@ class Author:
     def say(self, templates: Sequence[str], **slots: object) -> str:
         return say(self.rng, templates, **slots)
 
-    def table(self, *kinds: Kind, labelled: bool = False) -> TableFacts | None:
+    def one_of(self, found: Sequence[T]) -> T | None:
+        """Any of them, each as likely; None of nothing."""
+        return self.rng.choice(found) if found else None
+
+    def two_of(self, found: Sequence[T]) -> list[T]:
+        """Two different ones."""
+        need(len(found) > 1)
+        return self.rng.sample(found, 2)
+
+    def table(self, *kinds: Kind, labelled: bool = False) -> TableFacts:
         """A table of some rows that has a column of one of these kinds, if any is asked for."""
         fit = [
             t
@@ -60,7 +97,7 @@ class Author:
             and (not kinds or t.of_kind(*kinds))
             and (t.labels or not labelled)
         ]
-        return self.rng.choice(fit) if fit else None
+        return need(self.one_of(fit))
 
     def noun(self, table: TableFacts) -> str:
         return entity(table.name, self.rng)
@@ -84,7 +121,7 @@ class Author:
 
     def described(self, table: TableFacts, filters: list[Filter], *, noun: str = "") -> str:
         """The table's noun in the plural with the conditions on it."""
-        return described(noun or self.noun(table), filters, self.rng)
+        return described(noun or self.noun(table), filters)
 
     def shown(self, table: TableFacts, *, avoid: Sequence[ColumnFacts] = ()) -> Shown | None:
         """One to three columns to ask for, the label among them more often than not."""
@@ -113,18 +150,23 @@ class Author:
 
     def number(self, table: TableFacts) -> ColumnFacts | None:
         """A numeric column worth a comparison."""
-        fit = [c for c in table.of_kind("number") if c.distinct > 3]
-        return self.rng.choice(fit) if fit else None
+        return self.one_of([c for c in table.of_kind("number") if c.distinct > 3])
+
+    def category(self, table: TableFacts) -> ColumnFacts | None:
+        return self.one_of([c for c in table.of_kind("category") if c.distinct > 1])
+
+    def category_and_number(self, table: TableFacts) -> tuple[ColumnFacts, ColumnFacts]:
+        column, number = self.category(table), self.number(table)
+        return need(column), need(number)
 
     def function(self, column: ColumnFacts, *names: str) -> str:
         """One of the aggregate functions, sums only where a sum says something."""
         return self.rng.choice([n for n in names if n != "SUM" or column.summable])
 
-    def category(self, table: TableFacts) -> ColumnFacts | None:
-        fit = [c for c in table.of_kind("category") if c.distinct > 1]
-        return self.rng.choice(fit) if fit else None
+    def spoken_function(self, name: str) -> str:
+        return self.rng.choice(FUNCTIONS[name])
 
-    def link(self, *, labelled_parent: bool = False) -> Link | None:
+    def link(self, *, labelled_parent: bool = False) -> Link:
         """A foreign key between two tables that no other links."""
         fit = [
             link
@@ -135,15 +177,7 @@ class Author:
             and link.parent.speakable
             and (link.parent.labels or not labelled_parent)
         ]
-        return self.rng.choice(fit) if fit else None
+        return need(self.one_of(fit))
 
     def who(self, noun: str) -> str:
         return "who" if is_person(noun) else "that"
-
-
-def group_key(link: Link) -> str:
-    """What to group by for one group per parent: its label if that is unique, else with its key."""
-    label = link.parent.label
-    if label and label.distinct == link.parent.rows:
-        return label.sql
-    return ", ".join([link.parent_key, *(c.sql for c in link.parent.labels)])

@@ -2,7 +2,7 @@
 
     orders [shipped in November 2023], employees [hired after 5 March 2019]
 
-Knows nothing of tables.
+Knows nothing of other conditions.
 """
 
 from __future__ import annotations
@@ -11,50 +11,45 @@ import calendar
 import datetime
 from random import Random
 
-from finetune.synthesis.facts import ColumnFacts, iso
+from finetune.synthesis.facts import ColumnFacts, TableFacts
+from finetune.synthesis.filters import Filter
 from finetune.synthesis.phrasing import fill
-from finetune.synthesis.words import with_article
+from finetune.synthesis.words import attribute, with_article
 
 MONTHS = tuple(calendar.month_name)
 _PARTICIPLES = {
     "hire": "hired", "birth": "born", "born": "born", "dob": "born", "release": "released",
-    "creat": "created", "join": "{who} joined", "open": "opened", "found": "founded",
+    "creat": "created", "join": "that joined", "open": "opened", "found": "founded",
     "publi": "published", "order": "ordered", "deliver": "delivered", "ship": "shipped",
-    "start": "{who} started", "begin": "{who} began", "end": "{who} ended", "due": "due",
+    "start": "that started", "begin": "that began", "end": "that ended", "due": "due",
     "regist": "registered", "purchase": "purchased", "sale": "sold", "sold": "sold",
-    "pay": "paid", "paid": "paid", "visit": "{who} visited", "book": "booked", "rent": "rented",
+    "pay": "paid", "paid": "paid", "visit": "that visited", "book": "booked", "rent": "rented",
     "return": "returned", "enrol": "enrolled", "admi": "admitted", "discharg": "discharged",
     "harvest": "harvested", "plant": "planted", "acqui": "acquired", "install": "installed",
-    "check in": "{who} checked in", "check out": "{who} checked out", "complet": "completed",
+    "check in": "that checked in", "check out": "that checked out", "complet": "completed",
     "built": "built", "construct": "constructed", "issue": "issued", "sign": "signed",
     "launch": "launched", "record": "recorded", "submit": "submitted", "report": "reported",
-    "update": "updated", "arriv": "{who} arrived", "depart": "{who} departed", "finish": "finished",
-    "graduat": "{who} graduated", "adopt": "adopted", "sampl": "sampled", "inspect": "inspected",
+    "update": "updated", "arriv": "that arrived", "depart": "that departed", "finish": "finished",
+    "graduat": "that graduated", "adopt": "adopted", "sampl": "sampled", "inspect": "inspected",
 }  # fmt: skip
 
 
-def date(column: ColumnFacts, noun: str, rng: Random, *, only: bool) -> tuple[str, str]:
-    """SQL and words of a condition on a date column; `only` if the table has no other date."""
-    makers = (
-        _month,
-        _month,
-        _month_of_year,
-        _month_of_year,
-        _year,
-        _year,
-        _after,
-        _before,
-        _within,
-    )
-    sql, moment = rng.choice(makers)(column, rng)
-    return sql, _said(moment, column, noun, rng, only=only)
+def date(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
+    """A month, a year, a day and what comes before or after it, or the days between two."""
+    if not column.values:
+        return None
+    noun = attribute(column.words, rng)
+    sql, moment = rng.choice(_MAKERS)(column, rng)
+    only = len(table.of_kind("date")) == 1
+    return Filter(sql, _said(moment, column, noun, rng, only=only), column.name)
 
 
 def _said(moment: str, column: ColumnFacts, noun: str, rng: Random, *, only: bool) -> str:
-    participle = next((p for part, p in _PARTICIPLES.items() if part in column.words), None)
+    """The moment with what happened then; `only` if the table has no other date."""
+    participle = _participle(column)
     chance = rng.random()
     if participle and chance < 0.6:
-        return fill(rng, (participle.replace("{who}", "that"),)) + f" {moment}"
+        return fill(rng, (participle,)) + f" {moment}"
     if only and chance < 0.8 and not moment.startswith(("after", "before")):
         return (
             fill(rng, ("{m}", "dated {m}", "that happened {m}", "recorded {m}"), m=moment)
@@ -64,6 +59,11 @@ def _said(moment: str, column: ColumnFacts, noun: str, rng: Random, *, only: boo
     return fill(rng, _DATED, col=noun, a_col=with_article(noun), m=moment)
 
 
+def _participle(column: ColumnFacts) -> str | None:
+    """What happened then, if the column's name tells: 'hired', 'that arrived'."""
+    return next((p for part, p in _PARTICIPLES.items() if part in column.words), None)
+
+
 _DATED = (
     "with {a_col} {m}", "whose {col} [is|was|falls|fell] {m}", "where the {col} is {m}",
     "that have {a_col} {m}", "having {a_col} {m}", "for which the {col} is {m}",
@@ -71,7 +71,17 @@ _DATED = (
 
 
 def _day(column: ColumnFacts, rng: Random) -> datetime.date:
-    return datetime.date.fromisoformat(iso(rng.choice(column.values)))
+    return datetime.date.fromisoformat(_iso(rng.choice(column.values)))
+
+
+def _iso(value: object) -> str:
+    """A date as SQL writes it, without its time of day.
+
+    >>> _iso(datetime.datetime(2024, 2, 29, 13, 0)), _iso("2024-02-29 13:00")
+    ('2024-02-29', '2024-02-29')
+    """
+    text = value.isoformat() if isinstance(value, datetime.date) else str(value)
+    return text[:10]
 
 
 def in_words(day: datetime.date, rng: Random) -> str:
@@ -159,44 +169,36 @@ def _within(column: ColumnFacts, rng: Random) -> tuple[str, str]:
     return f"{_day_of(column)} BETWEEN '{first}' AND '{last}'", said
 
 
-def year_number(column: ColumnFacts, noun: str, rng: Random) -> tuple[str, str]:
-    """SQL and words of a condition on a column that holds years as numbers."""
+_MAKERS = (
+    _month, _month, _month_of_year, _month_of_year, _year, _year, _after, _before, _within,
+)  # fmt: skip
+
+
+def year_number(column: ColumnFacts, table: TableFacts, rng: Random) -> Filter | None:
+    """A condition on a column that holds years as numbers."""
+    if not column.values:
+        return None
+    noun = attribute(column.words, rng)
     year = int(rng.choice(column.values))
-    sign, moments = rng.choice(
-        (
-            ("=", ("in {y}", "of {y}", "from {y}")),
-            (">", ("after {y}", "later than {y}")),
-            ("<", ("before {y}", "earlier than {y}", "prior to {y}")),
-            (">=", ("in {y} or later", "since {y}")),
-        )
-    )
+    sign, moments, wordings = rng.choice(_YEARS)
     moment = fill(rng, moments, y=year)
-    participle = next((p for part, p in _PARTICIPLES.items() if part in column.words), None)
+    sql, participle = f"{column.sql} {sign} {year}", _participle(column)
     if participle and rng.random() < 0.6 and not moment.startswith("of"):
-        return f"{column.sql} {sign} {year}", f"{participle.replace('{who}', 'that')} {moment}"
-    if sign == "=":
-        said = fill(
-            rng,
-            ("with {col} {y}", "whose {col} is {y}", "from {y}", "of {y}"),
-            col=noun,
-            a_col=with_article(noun),
-            y=year,
-        )
-    elif sign == ">=":
-        said = fill(
-            rng,
-            ("whose {col} is {y} or later", "from {y} [on|onwards]"),
-            col=noun,
-            a_col=with_article(noun),
-            y=year,
-        )
-    else:
-        said = fill(
-            rng,
-            ("whose {col} is {m}", "with {a_col} {m}", "from {m}"),
-            col=noun,
-            a_col=with_article(noun),
-            m=moment,
-        )
-        said = said.replace("from before", "from before").replace("from after", "from after")
-    return f"{column.sql} {sign} {year}", said
+        return Filter(sql, f"{participle} {moment}", column.name)
+    said = fill(rng, wordings, col=noun, a_col=with_article(noun), y=year, m=moment)
+    return Filter(sql, said, column.name)
+
+
+_COMPARED = ("whose {col} is {m}", "with {a_col} {m}", "from {m}")
+_YEARS = (
+    (
+        "=", ("in {y}", "of {y}", "from {y}"),
+        ("with {col} {y}", "whose {col} is {y}", "from {y}", "of {y}"),
+    ),
+    (">", ("after {y}", "later than {y}"), _COMPARED),
+    ("<", ("before {y}", "earlier than {y}", "prior to {y}"), _COMPARED),
+    (
+        ">=", ("in {y} or later", "since {y}"),
+        ("whose {col} is {y} or later", "from {y} [on|onwards]"),
+    ),
+)  # fmt: skip

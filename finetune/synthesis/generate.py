@@ -15,12 +15,16 @@ from sqlglot.errors import SqlglotError
 
 from finetune.canonical import canonical
 from finetune.examples import Example
-from finetune.synthesis.author import Author, Pair
-from finetune.synthesis.facts import facts_of
+from finetune.synthesis.author import Author, CannotAsk, Pair
+from finetune.synthesis.deeds import DEEDS
 from finetune.synthesis.groups import GROUPS
 from finetune.synthesis.joins import JOINS
+from finetune.synthesis.measures import MEASURES
+from finetune.synthesis.per_parent import PER_PARENT
 from finetune.synthesis.sets import SETS
 from finetune.synthesis.single import SINGLE
+from finetune.synthesis.survey import facts_of
+from finetune.synthesis.three_tables import THREE_TABLES
 from finetune.synthesis.ties import hangs_on_a_tie
 from finetune.synthesis.times import TIMES
 from finetune.synthesis.windows import WINDOWS
@@ -32,8 +36,11 @@ from text2sql.generator import never
 from text2sql.problems import QueryResult
 from text2sql.schema import Schema, to_ddl
 
-Write = Callable[[Author], Pair | None]
-KINDS: tuple[tuple[Write, int], ...] = (*SINGLE, *GROUPS, *JOINS, *SETS, *TIMES, *WINDOWS)
+Write = Callable[[Author], Pair]
+KINDS: tuple[tuple[Write, int], ...] = (
+    *SINGLE, *MEASURES, *GROUPS, *JOINS, *PER_PARENT, *DEEDS, *SETS, *THREE_TABLES, *TIMES,
+    *WINDOWS,
+)  # fmt: skip
 TRIES = 12  # writings for one pair asked for; a small database runs out of things to say
 FAILED = 0.4  # of a turn is spent by a writing that came to nothing
 SAME_SQL = 2  # questions with one and the same statement
@@ -79,13 +86,19 @@ def _pairs(
         if len(asked) == count or cancelled():
             return
         write = min(KINDS, key=lambda kind: used[kind[0]] / kind[1])[0]
-        pair = _checked(write(author), database)
+        pair = _checked(_written(write, author), database)
         new = pair and pair.question.lower() not in asked and written[pair.sql] < SAME_SQL
         used[write] += 1 if new else FAILED
         if pair and new:
             asked.add(pair.question.lower())
             written[pair.sql] += 1
             yield write.__name__, pair
+
+
+def _written(write: Write, author: Author) -> Pair | None:
+    with contextlib.suppress(CannotAsk):
+        return write(author)
+    return None
 
 
 def _checked(pair: Pair | None, database: Database) -> Pair | None:

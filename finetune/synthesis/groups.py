@@ -1,34 +1,33 @@
 """Questions about groups of one table's rows: counts and averages for each, the most common, HAVING.
 
-Each function writes one kind of question; None where the dice fell on what can't be asked.
+Each function writes one kind of question, or finds that it can't be asked.
 """
 
 # ruff: noqa: E501 - a wording reads best on one line
 from __future__ import annotations
 
-from finetune.synthesis.author import Author, Pair
+from finetune.synthesis.author import MOST, Author, Pair, need
+from finetune.synthesis.clauses import order, where
 from finetune.synthesis.facts import ColumnFacts, TableFacts
-from finetune.synthesis.filters import literal, spoken, where
+from finetune.synthesis.filters import spoken
 from finetune.synthesis.phrasing import LIST, TELL
-from finetune.synthesis.single import FUNCTIONS
 from finetune.synthesis.words import plural
+from text2sql.ddl.quoting import literal
 
 _EACH = "[for each|per|by|for every]"
 
 
-def count_each(a: Author) -> Pair | None:
+def count_each(a: Author) -> Pair:
     """How many rows there are of each category, sometimes in order of that number."""
     table = a.table("category")
-    column = a.category(table) if table else None
-    if not table or not column:
-        return None
+    column = need(a.category(table))
     filters = a.filters(table, a.rng.choice((0, 0, 1)), [column])
-    order = a.rng.choice(("", "", "", " ORDER BY COUNT(*) DESC", " ORDER BY COUNT(*)"))
+    sort = a.rng.choice(("", "", "", " ORDER BY COUNT(*) DESC", " ORDER BY COUNT(*)"))
     tail = {
         "": "",
         " ORDER BY COUNT(*) DESC": a.rng.choice((", most first", ", in descending order", ", starting with the most common")),
         " ORDER BY COUNT(*)": a.rng.choice((", fewest first", ", in ascending order", ", starting with the rarest")),
-    }[order]  # fmt: skip
+    }[sort]  # fmt: skip
     one = a.attribute(column)
     question = a.say(
         (
@@ -49,16 +48,14 @@ def count_each(a: Author) -> Pair | None:
     return Pair(
         question,
         f"SELECT {column.sql}, COUNT(*) FROM {table.sql}{where(filters)} "
-        f"GROUP BY {column.sql}{order}",
+        f"GROUP BY {column.sql}{sort}",
     )
 
 
-def aggregate_each(a: Author) -> Pair | None:
+def aggregate_each(a: Author) -> Pair:
     """Average, total, highest or lowest of a number for each category."""
     table = a.table("category")
-    column, number = (a.category(table), a.number(table)) if table else (None, None)
-    if not table or not column or not number:
-        return None
+    column, number = a.category_and_number(table)
     filters = a.filters(table, a.rng.choice((0, 0, 0, 1)), [column, number])
     name = a.function(number, "AVG", "AVG", "SUM", "SUM", "MAX", "MIN")
     question = a.say(
@@ -71,7 +68,7 @@ def aggregate_each(a: Author) -> Pair | None:
             "[Group|Split] the {things} by {one} and [show|give] the {fn} {col} of each group",
             "How does the {fn} {col} of {things} [differ|vary] by {one}",
         ),
-        fn=a.rng.choice(FUNCTIONS[name]),
+        fn=a.spoken_function(name),
         col=a.attribute(number),
         one=a.attribute(column),
         things=a.described(table, filters),
@@ -83,23 +80,21 @@ def aggregate_each(a: Author) -> Pair | None:
     )
 
 
-def commonest(a: Author) -> Pair | None:
+def commonest(a: Author) -> Pair:
     """The category with the most or the fewest rows."""
     table = a.table("category")
-    column = a.category(table) if table else None
-    if not table or not column:
-        return None
+    column = need(a.category(table))
     filters = a.filters(table, a.rng.choice((0, 0, 0, 1)), [column])
     most, top = a.chance(0.75), a.rng.choice((1, 1, 1, 1, 3))
-    if column.distinct <= top:
-        return None
+    need(column.distinct > top)
     rare = "least common" if a.chance(0.5) else "rarest"
     one = a.attribute(column)
     slots = {
         "one": one if top == 1 else plural(one), "things": a.described(table, filters),
         "number": "" if top == 1 else "three ", "s": "s" if top == 1 else "",
-        "is": "is" if top == 1 else "are",
-        "most": a.rng.choice(("the most", "the largest number of") if most else ("the fewest", "the smallest number of")),
+        "is": "is" if top == 1 else "are", "has": "has" if top == 1 else "have",
+        "often": "most often" if most else "least often",
+        "most": a.rng.choice(MOST[most]),
         "common": a.rng.choice(("most common", "most frequent") if most else (rare,)),
     }  # fmt: skip
     question = a.say(
@@ -108,33 +103,30 @@ def commonest(a: Author) -> Pair | None:
             else "Which {number}{one} occur{s} least often among [the |]{things}",
             "What {is} the {number}{common} {one} [of|among] [the |]{things}",
             f"{TELL} the {{number}}{{one}} with {{most}} {{things}}",
-            "Which {number}{one} [{has}] {most} {things}".replace("[{has}]", "has" if top == 1 else "have"),
+            "Which {number}{one} {has} {most} {things}",
             "{number}{common} {one} of {things}",
             "[Find|Show|Name] the {number}{common} {one} among [all |the |]{things}",
-            "What {number}{one} do [we see|you find] {often} among {things}".replace("{often}", "most often" if most else "least often"),
+            "What {number}{one} do [we see|you find] {often} among {things}",
         ),
         **slots,
     )  # fmt: skip
     return Pair(
         question,
         f"SELECT {column.sql} FROM {table.sql}{where(filters)} GROUP BY {column.sql} "
-        f"ORDER BY COUNT(*){' DESC' if most else ''} LIMIT {top}",
+        f"{order('COUNT(*)', down=most, top=top)}",
     )
 
 
-def having(a: Author) -> Pair | None:
+def having(a: Author) -> Pair:
     """Categories with more (or fewer) than so many rows, or with such an average."""
     table = a.table("category")
-    column = a.category(table) if table else None
-    if not table or not column or column.distinct < 3:
-        return None
+    column = need(a.category(table))
+    need(column.distinct >= 3)
     if a.chance(0.3):
         return _having_average(a, table, column)
     filters = a.filters(table, a.rng.choice((0, 0, 0, 1)), [column])
-    bounds = _bounds(a, f"SELECT COUNT(*) FROM {table.sql}{where(filters)} GROUP BY {column.sql}")
-    if not bounds:
-        return None
-    number, sign = bounds
+    source = f"FROM {table.sql}{where(filters)} GROUP BY {column.sql}"
+    number, sign = bounds_of(a, f"SELECT COUNT(*) {source}")
     phrase = more_than(sign, number, a)
     one = a.attribute(column)
     question = a.say(
@@ -152,11 +144,7 @@ def having(a: Author) -> Pair | None:
         things=a.described(table, filters),
         phrase=phrase,
     )
-    return Pair(
-        question,
-        f"SELECT {column.sql} FROM {table.sql}{where(filters)} GROUP BY {column.sql} "
-        f"HAVING COUNT(*) {sign} {number}",
-    )
+    return Pair(question, f"SELECT {column.sql} {source} HAVING COUNT(*) {sign} {number}")
 
 
 _MORE_THAN = {
@@ -166,19 +154,16 @@ _MORE_THAN = {
 
 
 def more_than(sign: str, number: object, a: Author) -> str:
-    """
-    A comparison with a count in words: 'at least 3'.
-    """
+    """A comparison with a count in words: 'at least 3'."""
     if sign == ">" and number == 1:
         return "at least two"
     return a.rng.choice(_MORE_THAN[sign]).format(n=number)
 
 
-def _bounds(a: Author, counts: str) -> tuple[int, str] | None:
+def bounds_of(a: Author, counts: str) -> tuple[int, str]:
     """A threshold that some of the counts pass and some don't, and the comparison with it."""
     found = sorted(row[0] for row in a.database.run(counts).rows)
-    if len(found) < 2 or found[0] == found[-1]:
-        return None
+    need(len(set(found)) > 1)
     number = a.rng.choice(found[:-1])
     if a.chance(0.25) and number > found[0]:
         return number, "<"
@@ -188,20 +173,16 @@ def _bounds(a: Author, counts: str) -> tuple[int, str] | None:
     return number, ">"
 
 
-def _having_average(a: Author, table: TableFacts, column: ColumnFacts) -> Pair | None:
-    number = a.number(table)
-    if not number:
-        return None
+def _having_average(a: Author, table: TableFacts, column: ColumnFacts) -> Pair:
+    number = need(a.number(table))
     found = a.database.run(
         f"SELECT AVG({number.sql}) FROM {table.sql} GROUP BY {column.sql} HAVING AVG({number.sql}) > 0"
     ).rows
     averages = sorted(float(row[0]) for row in found)
-    if len(averages) < 2:
-        return None
+    need(len(averages) > 1)
     middle = float(f"{averages[len(averages) // 2 - 1]:.2g}")
     value = int(middle) if middle == int(middle) else middle
-    if not averages[0] <= value < averages[-1]:
-        return None
+    need(averages[0] <= value < averages[-1])
     one = a.attribute(column)
     question = a.say(
         (
@@ -222,13 +203,11 @@ def _having_average(a: Author, table: TableFacts, column: ColumnFacts) -> Pair |
     )
 
 
-def two_counts(a: Author) -> Pair | None:
+def two_counts(a: Author) -> Pair:
     """How many of one kind and how many of another, side by side."""
     table = a.table("category")
-    column = a.category(table) if table else None
-    if not table or not column:
-        return None
-    one, two = a.rng.sample([str(v) for v in column.values[:8]], 2)
+    column = need(a.category(table))
+    one, two = a.two_of(column.values[:8])
     filters = a.filters(table, a.rng.choice((0, 0, 1)), [column])
     question = a.say(
         (

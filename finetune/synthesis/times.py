@@ -1,38 +1,37 @@
 """Questions over time: by months and years, the busiest of them, the latest, the days between.
 
-Each function writes one kind of question; None where the dice fell on what can't be asked.
+Each function writes one kind of question, or finds that it can't be asked.
 """
 
 # ruff: noqa: E501 - a wording reads best on one line
 from __future__ import annotations
 
-from finetune.synthesis.author import Author, Pair
+from finetune.synthesis.author import MOST, Author, Pair, need
+from finetune.synthesis.clauses import order, where
 from finetune.synthesis.facts import ColumnFacts, TableFacts
-from finetune.synthesis.filters import where
 from finetune.synthesis.phrasing import LIST, TELL
-from finetune.synthesis.single import FUNCTIONS
 
 
-def dated(a: Author) -> tuple[TableFacts, ColumnFacts] | None:
+def dated(a: Author) -> tuple[TableFacts, ColumnFacts]:
     """A table with a date worth asking about, and that date."""
     table = a.table("date")
-    columns = [c for c in table.of_kind("date") if c.values and c.distinct > 2] if table else []
-    return (table, a.rng.choice(columns)) if table and columns else None
+    return table, need(a.one_of(_dates(table)))
 
 
-def per_period(a: Author) -> Pair | None:
+def _dates(table: TableFacts) -> list[ColumnFacts]:
+    return [c for c in table.of_kind("date") if c.values and c.distinct > 2]
+
+
+def per_period(a: Author) -> Pair:
     """Rows counted, or a number summed, by year, month or day of the week of a date."""
-    found = dated(a)
-    if not found:
-        return None
-    table, column = found
+    table, column = dated(a)
     filters = a.filters(table, a.rng.choice((0, 0, 1)), table.of_kind("date"))
     number = a.number(table) if a.chance(0.45) else None
     name = a.function(number, "SUM", "AVG") if number else "SUM"
     period, cell = a.rng.choice(_PERIODS)
     key = cell.format(d=column.sql)
     what = (
-        f"{a.rng.choice(FUNCTIONS[name])} {a.attribute(number)} of {{things}}"
+        f"{a.spoken_function(name)} {a.attribute(number)} of {{things}}"
         if number
         else "number of {things}"
     )
@@ -56,11 +55,10 @@ def per_period(a: Author) -> Pair | None:
             f"How many {{things}} [were there|are there|do we have] [per|in each] {period}{by}",
         )
     tail = "" if "DAYNAME" in cell else a.rng.choice(("", " in order of time", ", earliest first"))
-    order = f" ORDER BY {key}" if tail else ""
+    sort = f" ORDER BY {key}" if tail else ""
     question = a.say([t + tail for t in templates], things=a.described(table, filters))
     return Pair(
-        question,
-        f"SELECT {key}, {measure} FROM {table.sql}{where(filters)} GROUP BY {key}{order}",
+        question, f"SELECT {key}, {measure} FROM {table.sql}{where(filters)} GROUP BY {key}{sort}"
     )
 
 
@@ -72,12 +70,9 @@ _PERIODS = (
 )  # fmt: skip
 
 
-def busiest_period(a: Author) -> Pair | None:
+def busiest_period(a: Author) -> Pair:
     """The year or month with the most rows or the highest sum."""
-    found = dated(a)
-    if not found:
-        return None
-    table, column = found
+    table, column = dated(a)
     filters = a.filters(table, a.rng.choice((0, 0, 1)), table.of_kind("date"))
     number = a.number(table) if a.chance(0.4) else None
     period, cell = a.rng.choice((("year", "EXTRACT(YEAR FROM {d})"), ("calendar month", "EXTRACT(MONTH FROM {d})"), ("month", "DATE_TRUNC('month', {d})"), ("day of the week", "DAYNAME({d})")))  # fmt: skip
@@ -86,11 +81,7 @@ def busiest_period(a: Author) -> Pair | None:
     if number:
         what = f"the {'highest' if most else 'lowest'} total {a.attribute(number)} of"
     else:
-        what = a.rng.choice(
-            ("the most", "the largest number of")
-            if most
-            else ("the fewest", "the smallest number of")
-        )
+        what = a.rng.choice(MOST[most])
     measure = f"SUM({number.sql})" if number else "COUNT(*)"
     by = f" by {a.attribute(column)}" if len(table.of_kind("date")) > 1 else ""
     question = a.say(
@@ -107,16 +98,13 @@ def busiest_period(a: Author) -> Pair | None:
     return Pair(
         question,
         f"SELECT {key} FROM {table.sql}{where(filters)} GROUP BY {key} "
-        f"ORDER BY {measure}{' DESC' if most else ''} LIMIT 1",
+        f"{order(measure, down=most, top=1)}",
     )
 
 
-def latest(a: Author) -> Pair | None:
+def latest(a: Author) -> Pair:
     """The first or the last date, or what happened then."""
-    found = dated(a)
-    if not found:
-        return None
-    table, column = found
+    table, column = dated(a)
     filters = a.filters(table, a.rng.choice((0, 0, 1)), table.of_kind("date"))
     last = a.chance(0.6)
     slots = {
@@ -160,19 +148,17 @@ def latest(a: Author) -> Pair | None:
     return Pair(
         a.say(templates, **slots),
         f"SELECT {shown.sql} FROM {table.sql}{where(filters)} "
-        f"ORDER BY {column.sql}{' DESC' if last else ''} LIMIT {top}",
+        f"{order(column.sql, down=last, top=top)}",
     )
 
 
-def span(a: Author) -> Pair | None:
+def span(a: Author) -> Pair:
     """The days between two dates of a row: on average, at most, or more than so many."""
     table = a.table("date")
-    dates = [c for c in table.of_kind("date") if c.values and c.distinct > 2] if table else []
-    if not table or len(dates) < 2:
-        return None
+    dates = _dates(table)
+    need(len(dates) > 1)
     first, last = dates[:2]
-    if not _in_order(a, first, last):
-        return None
+    need(_in_order(a, first, last))
     filters = a.filters(table, a.rng.choice((0, 0, 1)), table.of_kind("date"))
     name = a.rng.choice(("AVG", "AVG", "MAX", "MIN"))
     question = a.say(

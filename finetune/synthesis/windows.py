@@ -1,34 +1,31 @@
 """Questions whose SQL looks past its row: the best of each group, ranks, running totals, shares.
 
-Each function writes one kind of question; None where the dice fell on what can't be asked.
+Each function writes one kind of question, or finds that it can't be asked.
 """
 
 # ruff: noqa: E501 - a wording reads best on one line
 from __future__ import annotations
 
-from finetune.synthesis.author import Author, Pair
-from finetune.synthesis.filters import where
+from finetune.synthesis.author import HIGHEST, Author, Pair, need
+from finetune.synthesis.clauses import order, where
 from finetune.synthesis.phrasing import LIST
 from finetune.synthesis.times import dated
 from finetune.synthesis.words import plural, with_article
 
 
-def best_of_each(a: Author) -> Pair | None:
+def best_of_each(a: Author) -> Pair:
     """The first one or few of each category by a number or a date: QUALIFY."""
     table = a.table("category", labelled=True)
-    column = a.category(table) if table else None
-    if not table or not column or column in table.labels:
-        return None
+    column = need(a.category(table))
+    need(column not in table.labels)
     dates = [c for c in table.of_kind("date", "year") if c.distinct > 3]
-    number = a.rng.choice(dates) if dates and a.chance(0.4) else a.number(table)
-    if not number:
-        return None
+    number = need(a.rng.choice(dates) if dates and a.chance(0.4) else a.number(table))
     high, top = a.chance(0.65), a.rng.choice((1, 1, 1, 2, 3))
     over_time = number.kind != "number"
     if over_time:
         most = a.rng.choice(("latest", "most recent") if high else ("earliest",))
     else:
-        most = a.rng.choice(("highest", "largest", "greatest") if high else ("lowest", "smallest"))
+        most = a.rng.choice(HIGHEST[high])
     noun = a.noun(table)
     filters = a.filters(table, a.rng.choice((0, 0, 0, 1)), [column, number])
     things = a.described(table, filters, noun=noun)
@@ -58,16 +55,14 @@ def best_of_each(a: Author) -> Pair | None:
     return Pair(
         a.say(templates, **slots),
         f"SELECT {column.sql}, {a.labels(table)} FROM {table.sql}{where(filters)} QUALIFY ROW_NUMBER() OVER "
-        f"(PARTITION BY {column.sql} ORDER BY {number.sql}{' DESC' if high else ''}) {'=' if top == 1 else '<='} {top}",
+        f"(PARTITION BY {column.sql} {order(number.sql, down=high)}) {'=' if top == 1 else '<='} {top}",
     )
 
 
-def ranked(a: Author) -> Pair | None:
+def ranked(a: Author) -> Pair:
     """Each thing with its rank by a number, in all or within its category."""
     table = a.table("number", labelled=True)
-    number = a.number(table) if table else None
-    if not table or not number:
-        return None
+    number = need(a.number(table))
     column = a.category(table) if a.chance(0.4) else None
     within = f" within [each|its] {a.attribute(column)}" if column else ""
     filters = a.filters(table, a.rng.choice((0, 0, 1)), [number])
@@ -90,13 +85,10 @@ def ranked(a: Author) -> Pair | None:
     )
 
 
-def running_total(a: Author) -> Pair | None:
+def running_total(a: Author) -> Pair:
     """A sum that grows over time."""
-    found = dated(a)
-    number = a.number(found[0]) if found else None
-    if not found or not number:
-        return None
-    table, column = found
+    table, column = dated(a)
+    number = need(a.number(table))
     filters = a.filters(table, a.rng.choice((0, 0, 1)), [number, *table.of_kind("date")])
     question = a.say(
         (
@@ -116,12 +108,10 @@ def running_total(a: Author) -> Pair | None:
     )
 
 
-def share_each(a: Author) -> Pair | None:
+def share_each(a: Author) -> Pair:
     """What part of all rows each category holds, in percent."""
     table = a.table("category")
-    column = a.category(table) if table else None
-    if not table or not column:
-        return None
+    column = need(a.category(table))
     question = a.say(
         (
             "What percentage of the {things} falls [to|on] each {one}",
@@ -140,12 +130,11 @@ def share_each(a: Author) -> Pair | None:
     )
 
 
-def total_share_each(a: Author) -> Pair | None:
+def total_share_each(a: Author) -> Pair:
     """What part of a total each category holds, in percent."""
     table = a.table("category")
-    column, number = (a.category(table), a.number(table)) if table else (None, None)
-    if not table or not column or not number or not number.summable:
-        return None
+    column, number = a.category_and_number(table)
+    need(number.summable)
     question = a.say(
         (
             "What percentage of the total {col} of {things} does each {one} [have|hold]",
@@ -164,12 +153,11 @@ def total_share_each(a: Author) -> Pair | None:
     )
 
 
-def above_own_group(a: Author) -> Pair | None:
+def above_own_group(a: Author) -> Pair:
     """Things above or below the average of their own category."""
     table = a.table("category", labelled=True)
-    column, number = (a.category(table), a.number(table)) if table else (None, None)
-    if not table or not column or not number or column in table.labels:
-        return None
+    column, number = a.category_and_number(table)
+    need(column not in table.labels)
     high = a.chance(0.65)
     one, col = a.attribute(column), a.attribute(number)
     question = a.say(

@@ -174,19 +174,18 @@ def is_person(noun: str) -> bool:
     (True, False)
     """
     return any(word in PEOPLE for word in noun.split()[-2:]) and not noun.endswith(
-        ("type", "status", "history", "detail", "group", "order", "address", "account", "account")
+        ("type", "status", "history", "detail", "group", "order", "address", "account")
     )
 
 
-def entity(table: str, rng: Random, *, plain: float = 0.75) -> str:
+def entity(table: str, rng: Random) -> str:
     """The noun for one row of a table, now and then a synonym of it."""
-    noun = singular(words(table))
-    return _other(noun, SYNONYMS, rng, plain)
+    return _other(singular(words(table)), SYNONYMS, rng, plain=0.75)
 
 
-def attribute(phrase: str, rng: Random, *, plain: float = 0.8) -> str:
+def attribute(phrase: str, rng: Random) -> str:
     """The noun for a column of these words, now and then a synonym."""
-    return _other(phrase, COLUMN_SYNONYMS, rng, plain)
+    return _other(phrase, COLUMN_SYNONYMS, rng, plain=0.8)
 
 
 def moment(phrase: str, *, timed: bool) -> str:
@@ -227,7 +226,7 @@ def column_words(column: str, table: str) -> str:
     return phrase
 
 
-def _other(noun: str, table: dict[str, tuple[str, ...]], rng: Random, plain: float) -> str:
+def _other(noun: str, table: dict[str, tuple[str, ...]], rng: Random, *, plain: float) -> str:
     if rng.random() < plain:
         return noun
     if noun in table:
