@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from demo_data.build.__main__ import build
 from finetune.examples import Example, read_examples
 from finetune.leakage import DEMO_DATA, Judged, demo_questions, normalized
 from finetune.scoring import excluded_reason, is_ordered, rows_match
@@ -229,11 +229,7 @@ def test_training_leaves_the_questions_out() -> None:
 
 
 def test_the_script_makes_the_same_rows_again(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("demo_build", DEMO_DATA / "build.py")
-    assert spec and spec.loader
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    script.build(tmp_path)
+    build(tmp_path)
     made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.glob("*/*.csv")}
     kept = {path.relative_to(DEMO_DATA): path.read_bytes() for path in DEMO_DATA.glob("*/*.csv")}
     assert set(made) == set(kept)

@@ -1,0 +1,1 @@
+"""Six sample databases to ask questions of, and what makes their rows."""
