@@ -246,6 +246,8 @@ def test_a_blind_vote_hides_the_names_until_it_is_cast(
     key = last[-3]
     revealed = does.vote("left", key)
     assert any("spider" in part for part in revealed if isinstance(part, str))
+    assert not any("cmp-verdict" in part for part in told)
+    assert any("cmp-verdict" in part for part in revealed if isinstance(part, str))
     assert "1 of 1" in revealed[-1] or "0 of 1" in revealed[-1]
     assert "already" in does.vote("right", key)[-1]
     assert len(does.votes.list()) == 1

@@ -231,7 +231,7 @@ def _wire_pair(page: Pair, does: CompareHandlers) -> None:
             concurrency_limit=4,
             **QUIET,
         )
-    picker.choice.input(does.examples, inputs=picker.choice, outputs=page.examples, **AT_ONCE)
+    picker.choice.change(does.examples, inputs=picker.choice, outputs=page.examples, **AT_ONCE)
     page.examples.click(
         lambda sample: sample[0], inputs=page.examples, outputs=page.question, **AT_ONCE
     )

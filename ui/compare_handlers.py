@@ -189,7 +189,7 @@ class CompareHandlers:
         return pair_updates(
             compare_show.side_views(now, made_up=made_up),
             called=called,
-            verdict=compare_show.verdict(now, called),
+            verdict=compare_show.verdict(now, called, hidden=hidden),
             fairness=compare_show.fairness(now.fairness, hidden=hidden),
             difference=compare_show.difference(now.difference, called),
             busy=not ended,

@@ -60,10 +60,15 @@ def title(place: str, side: str) -> str:
     return f'<h3 class="side-name"><small>{render.text(place)}</small> {render.text(side)}</h3>'
 
 
-def verdict(now: Comparison, names: tuple[str, str]) -> str:
-    """The line over the two columns, below the alarm that it means nothing."""
+def verdict(now: Comparison, names: tuple[str, str], *, hidden: bool = False) -> str:
+    """The line over the two columns, below the alarm that it means nothing.
+
+    Hidden, only the alarm: who is right must not sway a vote.
+    """
     if now.verdict is None:
         return ""
+    if hidden:
+        return _alarm(now.fairness)
     found = now.verdict
     kind = "good" if found.same_rows else "odd"
     return (
@@ -83,7 +88,7 @@ def fairness(found: Fairness | None, *, hidden: bool) -> str:
     if found is None:
         return ""
     if hidden:
-        return '<p class="empty">Who is who is shown after your vote.</p>'
+        return '<p class="empty">Who is who, and who is right, is shown after your vote.</p>'
     return (
         f'<div class="fairness"><h4>Is this fair?</h4><p>{render.text(_measured(found))}</p>'
         f"<dl>{_side(found.left)}{_side(found.right)}</dl>"
