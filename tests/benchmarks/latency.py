@@ -14,13 +14,13 @@ import argparse
 import json
 import os
 import random
-import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from finetune.memory import most_memory_mb
 from finetune.scoring import percentile
 from text2sql.answer import Answer
 from text2sql.database import open_database
@@ -93,7 +93,7 @@ def main() -> None:
         cold=_side(cold),
         warm=_side(warm),
         tokens_per_second=_speed(warm),
-        peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        peak_memory_mb=round(most_memory_mb()),
     )
     print(json.dumps(asdict(found), indent=2) if arguments.json else _in_words(found))
 
