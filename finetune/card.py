@@ -26,6 +26,7 @@ from text2sql.prompt import FINGERPRINT
 from text2sql.released import CARD as CARD
 from text2sql.released import RELEASED as RELEASED
 from text2sql.released import SETTINGS as SETTINGS
+from text2sql.released import adapter_name
 from text2sql.released import find_adapter as find_adapter
 
 WEIGHTS = "adapter_model.safetensors"
@@ -102,7 +103,12 @@ def _portable(config: TrainConfig) -> dict[str, Any]:
     """The settings without where things lay on this machine."""
     data = [Path(one).name if Path(one).exists() else one for one in config.data]
     judges = [Path(one).name for one in config.judged_by]
-    places = {"data": data, "databases": Path(config.databases).name, "judged_by": judges}
+    places = {
+        "data": data,
+        "databases": Path(config.databases).name,
+        "judged_by": judges,
+        "adapter": adapter_name(config.adapter),
+    }
     return {**asdict(config), **places}
 
 

@@ -37,6 +37,9 @@ class TrainConfig:
         (), "Files of questions that models are judged by: what they ask is not trained on."
     )
     base: str = _setting("0.5b", "Base model: 0.5b, 1.5b, a hub name or a folder.")
+    adapter: str = _setting(
+        "", "Adapter to go on from, by name or path, with its rank; empty starts a new one."
+    )
     run: str = _setting("", "Name of the run, which is also its folder's.")
     preset: str = _setting("", "The preset these settings started from.")
     notes: str = _setting("", "Anything you want to remember about this run.")

@@ -19,6 +19,7 @@ from text2sql.adapters import Adapters
 from text2sql.engine import Engine
 from text2sql.generation import LocalGenerator
 from text2sql.model import load_base
+from text2sql.released import adapter_name, find_adapter
 
 EVALUATION = "evaluation.json"
 TOGETHER = 8  # questions on one schema that are decoded side by side
@@ -29,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """The base and the adapter on the same held-out examples."""
+    """What the training began with and the adapter, on the same held-out examples."""
 
     before: Report
     after: Report
@@ -56,21 +57,25 @@ def before_and_after(
     examples: Sequence[Example],
     databases: Path | None,
     *,
+    start: str = "",
     cancelled: Callable[[], bool],
     progress: Progress,
 ) -> BeforeAfter | None:
-    """Score the bare base and the adapter; None if cancelled before anything was judged."""
-    engines = _engines(base, adapter, name)
+    """Score the adapter, and before it the one gone on from (`start`) or the bare base.
+
+    None if cancelled before anything was judged.
+    """
+    engines = _engines(base, adapter, name, start)
     chosen = choose(examples, None, 0)
     found: list[tuple[Report, Report]] = []
-    for start in range(0, len(chosen), A_SLICE):
-        part = chosen[start : start + A_SLICE]
+    for first in range(0, len(chosen), A_SLICE):
+        part = chosen[first : first + A_SLICE]
         before, after = (
             evaluate(engine, part, databases, batch=TOGETHER, cancelled=cancelled)
             for engine in engines
         )
         found.append(_shared(before, after))
-        progress(min(start + A_SLICE, len(chosen)), len(chosen))
+        progress(min(first + A_SLICE, len(chosen)), len(chosen))
         if cancelled():
             break
     if not any(before.rows for before, _ in found):
@@ -80,11 +85,15 @@ def before_and_after(
     )
 
 
-def _engines(base: str, adapter: Path, name: str) -> tuple[Engine, Engine]:
-    """The bare base and the same base with the adapter, one copy in memory."""
+def _engines(base: str, adapter: Path, name: str, start: str) -> tuple[Engine, Engine]:
+    """Before and after, over one copy of the base in memory."""
     loaded = Adapters(load_base(base))
     loaded.load(name, adapter)
-    return Engine(LocalGenerator(loaded)), Engine(LocalGenerator(loaded, name))
+    before = None
+    if start:
+        before = f"{adapter_name(start)} (start)"  # a run may bear the name of what it began with
+        loaded.load(before, find_adapter(start))
+    return Engine(LocalGenerator(loaded, before)), Engine(LocalGenerator(loaded, name))
 
 
 def _shared(before: Report, after: Report) -> tuple[Report, Report]:

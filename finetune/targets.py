@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -40,13 +41,10 @@ class Binder:
     """
 
     empty: Database
-    stubs: dict[int, str] = field(default_factory=dict)
 
     def bind(self, sql: str, schema: Schema) -> None:
         """Raises QueryError if DuckDB refuses the statement."""
-        if id(schema) not in self.stubs:
-            self.stubs[id(schema)] = ", ".join(map(_stub, schema.tables))
-        self.empty.bind(_with_stubs(sql, self.stubs[id(schema)]))
+        self.empty.bind(_with_stubs(sql, _stubs(schema)))
 
 
 @contextlib.contextmanager
@@ -54,6 +52,11 @@ def binder() -> Iterator[Binder]:
     """A Binder, whose process ends with the context."""
     with contextlib.closing(database_from_schema(Schema(()))) as empty:
         yield Binder(empty)
+
+
+@lru_cache(maxsize=256)
+def _stubs(schema: Schema) -> str:
+    return ", ".join(map(_stub, schema.tables))
 
 
 def _stub(table: Table) -> str:

@@ -39,6 +39,7 @@ from finetune.trainer import PackedTrainer, build_trainer, not_a_number
 from finetune.watch import Guard, StopSignal, Watch
 from text2sql.errors import DataError, Text2SQLError, TrainingError
 from text2sql.model import load_for_training
+from text2sql.released import adapter_name
 
 log = logging.getLogger(__name__)
 
@@ -246,6 +247,7 @@ def score(run: Run, data: TrainingData, adapter: Path) -> BeforeAfter | None:
             run.config.run,
             examples,
             data.databases,
+            start=run.config.adapter,
             cancelled=cancelled,
             progress=progress,
         )
@@ -262,6 +264,8 @@ def scored_card(card: Card, run: Run, scores: BeforeAfter) -> Card:
     """The card with accuracy before and after."""
     names = ", ".join(source.file for source in card.data)
     how = "through the engine with repair, greedy"
+    if run.config.adapter:
+        how += f", before: {adapter_name(run.config.adapter)}"
     if not scores.after.complete:
         how += f"; cut short after {len(scores.after.rows)} of {run.config.eval_examples}"
     return with_accuracy(

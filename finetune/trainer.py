@@ -25,6 +25,7 @@ from finetune.foreseen import KEPT_CHECKPOINTS
 from finetune.memory import free_disk_mb
 from finetune.packing import IGNORED, Pack, PackCollator
 from finetune.run_folder import RunFolder
+from finetune.warm_start import put_weights, settings_of, start_of
 from text2sql.errors import TrainingError
 from text2sql.model import Base
 
@@ -110,7 +111,11 @@ def build_trainer(
     config: TrainConfig,
     folder: RunFolder,
 ) -> PackedTrainer:
-    """TRL's trainer over packs, with a LoRA adapter in float32 on the layers asked for."""
+    """TRL's trainer over packs, with a LoRA adapter in float32 on the layers asked for.
+
+    The adapter is a new one, or one to go on from; AdapterError if that can't be done.
+    """
+    start = start_of(config.adapter, base) if config.adapter else None
     trainer = PackedTrainer(
         model=base.model,
         args=trainer_settings(base, config, folder, evaluates=bool(held_out)),
@@ -118,7 +123,7 @@ def build_trainer(
         eval_dataset=as_dataset(held_out) if held_out else None,
         data_collator=PackCollator(base.tokenizer.pad_token_id),
         processing_class=base.tokenizer,
-        peft_config=lora_settings(config),
+        peft_config=settings_of(start) if start else lora_settings(config),
     )
     trainer.folder = folder
     trainer.processing_class = None  # or every checkpoint would hold a copy of the tokenizer
@@ -128,6 +133,8 @@ def build_trainer(
     for parameter in trainer.model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
+    if start:
+        put_weights(trainer.model, start)
     return trainer
 
 

@@ -28,6 +28,7 @@ MODEL_ROOMS = {
     "finetune.packing",
     "finetune.train",
     "finetune.trainer",
+    "finetune.warm_start",
     "finetune.watch",
 }
 LIGHT = (

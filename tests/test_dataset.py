@@ -12,7 +12,9 @@ import pytest
 from finetune.config import TrainConfig
 from finetune.dataset import TrainingData, training_data
 from finetune.examples import read_examples
+from finetune.targets import binder
 from text2sql.errors import DataError
+from text2sql.schema import parse_schema
 
 SHOP = "CREATE TABLE shop (id INTEGER PRIMARY KEY, name VARCHAR, city VARCHAR);"
 BAR = "CREATE TABLE bar (id INTEGER PRIMARY KEY, name VARCHAR, stars INTEGER);"
@@ -101,6 +103,14 @@ def test_habits_of_sqlite_are_mended(tmp_path: Path) -> None:
     sql = 'SELECT name FROM shop WHERE city = "Rome" AND name LIKE "%b%"'
     found = read(write(tmp_path / "d.jsonl", row(sql=sql, dialect="sqlite")))
     assert found.rows[0].sql == "SELECT name FROM shop WHERE city = 'Rome' AND name ILIKE '%b%'"
+
+
+def test_a_schema_is_not_taken_for_one_that_is_gone() -> None:
+    with binder() as judge:
+        for number in range(20):
+            schema = parse_schema(f"CREATE TABLE t{number} (a{number} INTEGER);")
+            judge.bind(f"SELECT a{number} FROM t{number}", schema)
+            del schema  # the next one may lie where it lay
 
 
 def test_too_long_for_the_sequence(tmp_path: Path) -> None:

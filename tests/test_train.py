@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from finetune.packing import IGNORED, Pack, PackCollator
 from finetune.run_folder import RunFolder
 from finetune.train import build_load, build_trainer
 from finetune.train_run import dry_run, train_run
-from text2sql.errors import DataError, ModelError, TrainingError
+from text2sql.errors import AdapterError, DataError, ModelError, TrainingError
 from text2sql.model import load_for_training
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -221,6 +222,41 @@ def test_the_dry_run_refuses(place: Path, tmp_path: Path) -> None:
         dry_run(settings(place, "x", max_length=128))
     with pytest.raises(ModelError, match="can't be loaded"):
         dry_run(settings(place, "x", base=str(tmp_path / "no-base")))
+
+
+def test_an_adapter_is_gone_on_from(place: Path, whole: RunFolder) -> None:
+    more = settings(place, "more", adapter=str(whole.adapter), rank=64, max_steps=2)
+    assert train_run(more, place / "runs") == 0
+    first, last = (RunFolder(place / "runs" / name).read_metrics() for name in ("more", "whole"))
+    assert first[0]["loss"] < last[0]["loss"]
+    card = json.loads((place / "runs" / "more" / "adapter" / "card.json").read_text())
+    assert card["config"]["adapter"] == "whole"
+    begun = load_file(whole.adapter / "adapter_model.safetensors")
+    ended = load_file(place / "runs" / "more" / "adapter" / "adapter_model.safetensors")
+    assert {name: w.shape for name, w in begun.items()} == {n: w.shape for n, w in ended.items()}
+    assert any(not torch.equal(begun[name], ended[name]) for name in begun)
+
+
+def test_an_adapter_that_does_not_fit_is_no_start(
+    place: Path, whole: RunFolder, tmp_path: Path
+) -> None:
+    with pytest.raises(AdapterError, match="no adapter"):
+        dry_run(settings(place, "x", adapter="nobody"))
+    strange = tmp_path / "strange"
+    shutil.copytree(whole.adapter, strange)
+    written = json.loads((strange / "adapter_config.json").read_text())
+    (strange / "adapter_config.json").write_text(json.dumps({**written, "r": 3}))
+    with pytest.raises(AdapterError, match="another shape"):
+        dry_run(settings(place, "x", adapter=str(strange)))
+    (strange / "adapter_config.json").write_text(
+        json.dumps({**written, "target_modules": ["q_proj"]})
+    )
+    with pytest.raises(AdapterError, match="other layers"):
+        dry_run(settings(place, "x", adapter=str(strange)))
+    card = json.loads((strange / "card.json").read_text())
+    (strange / "card.json").write_text(json.dumps({**card, "prompt_fingerprint": "another"}))
+    with pytest.raises(AdapterError, match="prompt"):
+        dry_run(settings(place, "x", adapter=str(strange)))
 
 
 def test_a_run_is_not_written_over(place: Path, whole: RunFolder) -> None:
