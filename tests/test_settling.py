@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from text2sql.database import Database, open_database
-from text2sql.repair import ALL_RULES
+from text2sql.problems import Repair
+from text2sql.repair import ALL_RULES, Case
 from text2sql.settling import MAX_REPAIRED, Settled, canonical, settle
 
 SHOP = Path(__file__).parent / "fixtures" / "repair" / "schemas" / "shop.sql"
@@ -75,6 +76,17 @@ def test_one_rule_can_be_left_out(shop: Database) -> None:
     assert settle(text, shop).result is not None
     without = [rule for rule in ALL_RULES if rule.__name__ != "joined"]
     assert "joined" not in [one.rule for one in settle(text, shop, rules=without).repairs]
+
+
+def test_a_rule_that_fails_costs_the_repair_and_not_the_answer(shop: Database) -> None:
+    def clumsy(case: Case) -> Repair | None:
+        raise IndexError("no such item")
+
+    found = settle("SELECT nam FROM customers", shop, rules=[clumsy])
+    assert found.result is None and "nam" in (found.error or "")
+    assert rows(settle("SELECT name FROM customers WHERE id = 1", shop, rules=[clumsy])) == [
+        ("Ada",)
+    ]
 
 
 def test_half_a_repair_is_not_shown(shop: Database) -> None:

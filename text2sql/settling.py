@@ -6,6 +6,7 @@ models.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from text2sql.parsing import Statement, Unparsable, parse_statement, to_sql
 from text2sql.problems import Problem, QueryResult, Repair, Stage
 from text2sql.repair import ALL_RULES, ALWAYS, Rule, repair
 from text2sql.validation import Checked, check, validate
+
+log = logging.getLogger(__name__)
 
 ROUNDS = 4  # of repair: DuckDB names one fault at a time
 MAX_REPAIRED = 2_000  # characters: what is longer is a model in a loop, or meant to take long
@@ -167,7 +170,8 @@ def _repaired(
         if not repairs or to_sql(tree) == checked.sql:
             return checked, ()
         again = check(Statement(tree, text), database.schema)
-    except RecursionError:
+    except Exception:  # a rule that fails costs the repair, not the answer
+        log.exception("A statement could not be repaired: %s", checked.sql)
         return checked, ()
     return again, repairs
 

@@ -6,6 +6,7 @@ checked, and apart from the rules that need no question.
 
 from __future__ import annotations
 
+import logging
 import re
 
 from sqlglot import exp
@@ -15,6 +16,8 @@ from text2sql.problems import Repair
 from text2sql.repair.case import made
 from text2sql.repair.counted import counted
 from text2sql.schema import Schema
+
+log = logging.getLogger(__name__)
 
 MONTHS = (
     "january february march april may june july august september october november december".split()
@@ -39,7 +42,10 @@ def as_asked(text: str, question: str, schema: Schema) -> tuple[str, tuple[Repai
             if message:
                 after = to_sql(tree)
                 repairs.append(made(rule.__name__, message, before, after))
-    except (Unparsable, RecursionError):
+    except Unparsable:
+        return text, ()
+    except Exception:  # a rule that fails costs the repair, not the answer
+        log.exception("What the question says could not be put right: %s", text)
         return text, ()
     return (after if repairs else text), tuple(repairs)
 

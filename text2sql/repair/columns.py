@@ -199,8 +199,7 @@ def qualified(case: Case) -> Repair | None:
         if fault.kind != "ambiguous":
             continue
         column = fault.column
-        holders = fault.scope.holders(column.name)
-        source = _meant(fault, holders)
+        source = _meant(column, _where_ambiguous(fault))
         before = spelled(column)
         column.set("table", identifier(source.name))
         message = f"'{before}' is in several tables; '{source.name}' was taken."
@@ -208,34 +207,40 @@ def qualified(case: Case) -> Repair | None:
     return None
 
 
-def _meant(fault: Fault, holders: list[Source]) -> Source:
-    name = fault.column.name.lower()
+def _where_ambiguous(fault: Fault) -> Scope:
+    """The fault's own scope, or one around it: a correlated subquery reaches out."""
+    return next(level for level in fault.scope.chain() if level.holders(fault.column.name))
+
+
+def _meant(column: exp.Column, scope: Scope) -> Source:
+    name = column.name.lower()
+    holders = scope.holders(name)
     listed = [
-        fault.scope.source(other.table)
-        for item in fault.scope.select.expressions
+        scope.source(other.table)
+        for item in scope.select.expressions
         if isinstance(other := item.unalias(), exp.Column) and other.name.lower() == name
     ]
     shown = [one for one in holders if one in listed]
-    if fault.column.parent is not fault.scope.select:
+    if column.parent is not scope.select:
         holders = shown or holders
     elif len(shown) < len(holders):
         holders = [one for one in holders if one not in shown]
-    equal = equal_columns(fault.scope)
+    equal = equal_columns(scope)
     kept = {(one.name.lower(), name) for one in holders}
     if any(kept <= group for group in equal):
         return holders[0]
-    return _by_neighbours(fault, holders) or holders[0]
+    return _by_neighbours(column, scope, holders) or holders[0]
 
 
-def _by_neighbours(fault: Fault, holders: list[Source]) -> Source | None:
+def _by_neighbours(column: exp.Column, scope: Scope, holders: list[Source]) -> Source | None:
     """The holder from which alone the other columns of the same clause come."""
-    clause = fault.column.find_ancestor(exp.Where, exp.Order, exp.Group, exp.Select)
+    clause = column.find_ancestor(exp.Where, exp.Order, exp.Group, exp.Select)
     if not isinstance(clause, exp.Select):
         return None
     near = []
     for item in clause.expressions:
-        for column in item.find_all(exp.Column):
-            owners = fault.scope.holders(column.name) if not column.table else []
+        for other in item.find_all(exp.Column):
+            owners = scope.holders(other.name) if not other.table else []
             near += [one for one in owners if len(owners) == 1 and one in holders]
     return near[0] if near and all(one is near[0] for one in near) else None
 
