@@ -79,11 +79,13 @@ def until(does: TrainHandlers, name: str, *states: str) -> None:
     wait(lambda: does.jobs.status(name).status in states)
 
 
-def form(run: str = "", *, choice: Choice | None = None, **behaviour: Any) -> list[Any]:
+def form(
+    run: str = "", *, choice: Choice | None = None, adapter: str = "", **behaviour: Any
+) -> list[Any]:
     """What the page's fields hold; the stand-in reads its behaviour from the notes."""
     of = choice or Choice()
     data = [of.source, of.schema, of.dialect, of.count, of.file or None, of.hub]
-    return [*data, run, json.dumps(behaviour), "quick", *preset_values("quick")]
+    return [*data, adapter, run, json.dumps(behaviour), "quick", *preset_values("quick")]
 
 
 def started(does: TrainHandlers, run: str, **behaviour: Any) -> str:
@@ -364,6 +366,23 @@ def test_names_from_outside_are_checked(does: TrainHandlers, name: Any) -> None:
     assert not any("$" in one or "{" in one for one in answers)
     assert "No run yet" in drawn(does, name)[0][0]
     assert [job.name for job in does.jobs.list()] == ["real"]
+
+
+def test_a_run_starts_from_an_adapter_on_offer_and_from_nothing_else(
+    does: TrainHandlers, tmp_path: Path
+) -> None:
+    finished(does, "first")
+    offered = does.adapters().constructor_args["choices"]
+    assert ("first", "first") in offered and ("A new adapter", "") in offered
+    assert does.start(*form("second", adapter="first", steps=1)) == ["", "second"]
+    config = json.loads(does.jobs.folder("second").config_file.read_text("utf-8"))
+    assert config["adapter"] == "first"
+    until(does, "second", "finished")
+    assert "from first" in does.tick("second", Seen())[0]
+    elsewhere = str(does.jobs.folder("first").adapter)
+    for named in ("nobody", elsewhere, "../first"):
+        assert "no adapter" in does.start(*form("third", adapter=named))[0]
+        assert "no adapter" in does.api_train("bundled", {"adapter": named})["error"]
 
 
 def test_a_bad_name_starts_nothing(does: TrainHandlers) -> None:

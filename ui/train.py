@@ -17,7 +17,14 @@ from ui import choosing, render, train_data, train_show
 from ui.components import MODEL_QUEUE
 from ui.service import Service
 from ui.train_data import FEWEST, FILE_TYPES, MOST, SOURCES, USUAL
-from ui.train_handlers import LOCKED, LOCKED_HINT, Seen, TrainHandlers, training_allowed
+from ui.train_handlers import (
+    LOCKED,
+    LOCKED_HINT,
+    NEW_ADAPTER,
+    Seen,
+    TrainHandlers,
+    training_allowed,
+)
 from ui.train_settings import (
     FOLDED,
     IN_SIGHT,
@@ -48,6 +55,7 @@ class Form:
     count: gr.Number
     file: gr.File
     hub: gr.Textbox
+    adapter: gr.Dropdown
     run: gr.Textbox
     notes: gr.Textbox
     preset: gr.Radio
@@ -66,7 +74,7 @@ class Form:
     @property
     def inputs(self) -> list[Any]:
         data = [self.source, self.schema, self.dialect, self.count, self.file, self.hub]
-        return [*data, self.run, self.notes, self.preset, *self.settings]
+        return [*data, self.adapter, self.run, self.notes, self.preset, *self.settings]
 
 
 @dataclass(frozen=True)
@@ -187,6 +195,13 @@ def _lay_out_form() -> Form:
             )
         look = gr.Button("Preview", size="sm", elem_classes="small")
         preview = gr.HTML(elem_classes="train-preview")
+        adapter = gr.Dropdown(
+            [NEW_ADAPTER],
+            value="",
+            label="Start from",
+            filterable=False,
+            info="An adapter that is gone on from keeps its rank, scale and layers.",
+        )
         preset = gr.Radio(list(PRESETS), value=FIRST_PRESET, label="Preset")
         about = gr.HTML(train_show.about_preset(FIRST_PRESET), elem_classes="note")
         settings = _lay_out_settings()
@@ -199,7 +214,7 @@ def _lay_out_form() -> Form:
         told = gr.HTML(elem_classes="train-told")
         checked = gr.HTML(elem_classes="train-checked")
     return Form(
-        source, schema, dialect, count, file, hub, run, notes, preset, settings,
+        source, schema, dialect, count, file, hub, adapter, run, notes, preset, settings,
         (made_up, uploaded, on_hub), from_ask, look, preview, about, check, cancel, start,
         checked, told,
     )  # fmt: skip
@@ -289,6 +304,7 @@ def _wire_form(form: Form, does: TrainHandlers) -> None:
     form.source.input(
         does.source, inputs=form.source, outputs=[*form.groups, form.preview], **AT_ONCE
     )
+    form.adapter.focus(does.adapters, outputs=form.adapter, **AT_ONCE)
     form.from_ask.click(None, js=FROM_ASK, outputs=form.schema, api_visibility="private")
     form.preset.input(
         does.preset, inputs=form.preset, outputs=[*form.settings, form.about], **AT_ONCE

@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 LOCKED = "Training is switched off on this page."
 LOCKED_HINT = "Run your own copy with TEXT2SQL_TRAINING=on to train."
 BROKEN_HINT = "Nothing was started or lost. The log of the page says more."
+NEW_ADAPTER = ("A new adapter", "")
 CHECKING = "Reading the data and measuring one step, in a process of its own"
 MOST_WAITING = 8
 MAX_TEXT = 400_000
@@ -90,6 +91,12 @@ class TrainHandlers:
         self.demand()
         kinds = (train_data.SCHEMA, train_data.UPLOAD, train_data.HUB)
         return [*(gr.Column(visible=source == kind) for kind in kinds), ""]
+
+    def adapters(self) -> Any:
+        """What a training can start from: nothing, released adapters, finished runs."""
+        self.demand()
+        names = self.service.models.choices()
+        return gr.Dropdown(choices=[NEW_ADAPTER, *((name, name) for name in names)])
 
     def preset(self, preset: str) -> Updates:
         """The preset's settings, and the preset in a sentence."""
@@ -318,16 +325,17 @@ class TrainHandlers:
     ) -> dict[str, Any]:
         """Start a run on "bundled", "corrections", a hub data set, or CREATE TABLE text.
 
-        `settings` are those of `python -m finetune train --set`, and `run`, its name.
+        `settings` are those of `python -m finetune train --set`; among them `run`, its name, and
+        `adapter`, the name of one to go on from.
         """
         self.demand()
         try:
             rest = dict(settings or {})
-            run = rest.pop("run", "")
+            run, start = rest.pop("run", ""), rest.pop("adapter", "")
             config = config_of(
                 changed(preset, rest), run=run, notes="", preset=preset, base=self._base()
             )
-            name = self._started(_api_choice(data), config)
+            name = self._started(_api_choice(data), self._begun_with(start, config))
         except Text2SQLError as error:
             return {"error": str(error)}
         return self.api_status(name)
@@ -353,7 +361,7 @@ class TrainHandlers:
 
     def _form(self, given: tuple[Any, ...]) -> tuple[Choice, TrainConfig]:
         """The data and the settings that the page's fields say, in the order of its inputs."""
-        source, schema, dialect, count, file, hub, run, notes, preset, *settings = given
+        source, schema, dialect, count, file, hub, start, run, notes, preset, *settings = given
         choice = Choice(
             source=_text(source),
             schema=_text(schema),
@@ -365,7 +373,17 @@ class TrainHandlers:
         config = config_of(settings, run=run, notes=notes, preset=preset, base=self._base())
         # Before data is made up for long; a run without a name gets one at its start.
         replace(config, run=config.run or "new", data=(choice.source,)).validate()
-        return choice, config
+        return choice, self._begun_with(start, config)
+
+    def _begun_with(self, adapter: object, config: TrainConfig) -> TrainConfig:
+        """The config that starts from an adapter: only from one on offer, for names come from
+        outside."""
+        name = _text(adapter)
+        if name and name not in self.service.models.choices():
+            raise TrainingError(
+                f"There is no adapter {name[:80]!r} to start from.", hint="Choose one of the list."
+            )
+        return replace(config, adapter=name)
 
     def _base(self) -> str:
         """Adapters are trained for the base that the page has: others it could not load."""

@@ -38,7 +38,11 @@ FOLDED = (
 )
 NAMES = (*IN_SIGHT, *FOLDED)
 MAX_NOTES = 2_000
-_LABELS = {"sequences_per_step": "Batch", "neftune_alpha": "NEFTune alpha"}
+_LABELS = {
+    "adapter": "Start from",
+    "sequences_per_step": "Batch",
+    "neftune_alpha": "NEFTune alpha",
+}
 _TARGETS = re.compile(r"[A-Za-z0-9_., -]{1,400}")  # no pattern of a visitor's reaches a matcher
 
 

@@ -25,7 +25,7 @@ NO_RUN = (
 SHOWN_CHANGES = 25
 SHOWN_CHARS = 4_000
 HEADERS = ["Run", "Status", "Data", "Accuracy", "Notes"]
-_NAMED = ("data", "base", "preset")
+_NAMED = ("data", "base", "adapter", "preset")
 
 
 def span(seconds: float) -> str:
@@ -41,7 +41,9 @@ def span(seconds: float) -> str:
 
 def head(view: RunView) -> str:
     """The run's name and status, how far it is, and what to know or do about it."""
-    facts = [view.data, str(view.config.get("preset") or ""), _began(view)]
+    start = view.config.get("adapter")
+    begun = f"from {start}" if start else ""
+    facts = [view.data, str(view.config.get("preset") or ""), begun, _began(view)]
     about = " · ".join(fact for fact in facts if fact)
     return (
         f'<div class="run-head"><h3>{text(view.name)}</h3>{_pill(view)}'
