@@ -32,9 +32,11 @@ from ui import train, train_data
 from ui.models import Models
 from ui.service import Service
 from ui.settings import Settings
+from ui.train_api import TrainApi
 from ui.train_charts import MOST_POINTS, chart, line_of
 from ui.train_data import Choice
-from ui.train_handlers import LISTS, PANEL, Seen, TrainHandlers, training_allowed
+from ui.train_handlers import Seen, TrainHandlers, training_allowed
+from ui.train_panel import LISTS, PANEL
 from ui.train_runs import first_shown, view_of
 from ui.train_settings import NAMES, changed, config_of, kind, preset_values
 
@@ -117,7 +119,7 @@ def rows(updates: list[Any]) -> list[list[str]]:
 
 
 def test_every_setting_is_on_the_page_or_the_page_s_own() -> None:
-    own = {"data", "databases", "judged_by", "base", "run", "preset", "notes", "resume"}
+    own = {"data", "databases", "judged_by", "base", "adapter", "run", "preset", "notes", "resume"}
     assert {*NAMES} | own == {field.name for field in fields(TrainConfig)}
     assert not {*NAMES} & own
 
@@ -382,7 +384,7 @@ def test_a_run_starts_from_an_adapter_on_offer_and_from_nothing_else(
     elsewhere = str(does.jobs.folder("first").adapter)
     for named in ("nobody", elsewhere, "../first"):
         assert "no adapter" in does.start(*form("third", adapter=named))[0]
-        assert "no adapter" in does.api_train("bundled", {"adapter": named})["error"]
+        assert "no adapter" in TrainApi(does).train("bundled", {"adapter": named})["error"]
 
 
 def test_a_bad_name_starts_nothing(does: TrainHandlers) -> None:
@@ -636,12 +638,14 @@ def test_the_named_api_refuses_where_training_is_off(
 
 
 def test_the_named_api_trains(does: TrainHandlers) -> None:
-    begun = does.api_train(SHOP, {"run": "api", "notes": "x"})
+    begun = TrainApi(does).train(SHOP, {"run": "api", "notes": "x"})
     assert "no setting 'notes'" in begun["error"]
-    begun = does.api_train("bundled", {"run": "api", "rank": 8})
+    begun = TrainApi(does).train("bundled", {"run": "api", "rank": 8})
     assert (begun["run"], "error" in begun) == ("api", False)
     until(does, "api", "finished")
-    assert does.api_status("api")["step"] == 3
-    assert does.api_stop("api")["status"] == "finished"
-    assert "error" in does.api_status("../x") and "error" in does.api_train("/etc/passwd")
+    assert TrainApi(does).status("api")["step"] == 3
+    assert TrainApi(does).stop("api")["status"] == "finished"
+    assert "error" in TrainApi(does).status("../x") and "error" in TrainApi(does).train(
+        "/etc/passwd"
+    )
     assert view_of(does.jobs, "api").config["rank"] == 8

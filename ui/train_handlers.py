@@ -10,13 +10,12 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from finetune.config import TrainConfig
 from finetune.export import export_adapter
 from finetune.foreseen import check_disk, foresee
 from finetune.jobs import Jobs
@@ -27,7 +26,7 @@ from ui import render, train_data, train_show
 from ui.ask_handlers import visit_key
 from ui.asking import BROKEN
 from ui.service import Service
-from ui.train_data import Choice
+from ui.train_panel import LISTS, PANEL, Updates, empty_panel, lists_of, panel_of
 from ui.train_runs import (
     RunView,
     all_views,
@@ -38,7 +37,8 @@ from ui.train_runs import (
     view_of,
     write_notes,
 )
-from ui.train_settings import changed, config_of, preset_values
+from ui.train_settings import preset_values
+from ui.train_start import Starter, some_text
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +47,6 @@ LOCKED_HINT = "Run your own copy with TEXT2SQL_TRAINING=on to train."
 BROKEN_HINT = "Nothing was started or lost. The log of the page says more."
 NEW_ADAPTER = ("A new adapter", "")
 CHECKING = "Reading the data and measuring one step, in a process of its own"
-MOST_WAITING = 8
-MAX_TEXT = 400_000
-PANEL, LISTS = 13, 4  # updates of `panel_of` and of `_lists`
-
-Updates = list[Any]
 
 
 def training_allowed(environment: Mapping[str, str] = os.environ) -> bool:
@@ -80,6 +75,11 @@ class TrainHandlers:
     service: Service
     jobs: Jobs = field(default_factory=Jobs)
     allowed: bool = field(default_factory=training_allowed)
+
+    @property
+    def starter(self) -> Starter:
+        """Makes configs of what the page says, and starts runs."""
+        return Starter(self.service, self.jobs)
 
     def demand(self) -> None:
         """Refuse whoever calls where training is off; the first line of every event."""
@@ -113,7 +113,7 @@ class TrainHandlers:
         yield told(lambda: self._previewed(*given))
 
     def _previewed(self, *given: Any) -> str:
-        choice, config = self._form(given)
+        choice, config = self.starter.asked(given)
         data = train_data.named(choice, self.jobs.runs)
         config = train_data.with_data(config, choice, data)
         return train_show.preview(train_data.preview(config, self.service.models.tokenizer))
@@ -131,7 +131,7 @@ class TrainHandlers:
         return [told(lambda: self._foreseen(given, stopped)), *_check_buttons(busy=False)]
 
     def _foreseen(self, given: tuple[Any, ...], stopped: Callable[[], bool]) -> str:
-        choice, config = self._form(given)
+        choice, config = self.starter.asked(given)
         data = train_data.named(choice, self.jobs.runs, cancelled=stopped)
         found = foresee(train_data.with_data(config, choice, data), cancelled=stopped)
         place = _existing(self.jobs.runs)
@@ -161,7 +161,7 @@ class TrainHandlers:
         """Start a run, or put it in the queue; what went wrong, and the run to show."""
         self.demand()
         try:
-            job = self._started(*self._form(given))
+            job = self.starter.start(*self.starter.asked(given))
         except Text2SQLError as error:
             return [render.failure(error.message, error.hint), gr.skip()]
         except Exception:  # the page's edge
@@ -169,33 +169,24 @@ class TrainHandlers:
             return [render.failure(BROKEN, BROKEN_HINT), gr.skip()]
         return ["", job]
 
-    def _started(self, choice: Choice, config: TrainConfig) -> str:
-        waiting = sum(one.status == "queued" for one in self.jobs.list())
-        if waiting >= MOST_WAITING:
-            raise TrainingError(f"{waiting} runs wait already.", hint="Delete one, or wait.")
-        train_data.tidy(self.jobs.runs)
-        data = train_data.named(choice, self.jobs.runs)
-        config = train_data.settled(config, choice, data, self.jobs.runs)
-        return self.jobs.start(config).name
-
     def select(self, row: list[Any]) -> tuple[Any, str]:
         """The run of a line of the list, and no word about another."""
         self.demand()
         name = row[0] if isinstance(row, list) and row else ""
         try:
-            return self.jobs.folder(_text(name)).name, ""
+            return self.jobs.folder(some_text(name)).name, ""
         except TrainingError as error:
             return gr.skip(), render.failure(error.message, error.hint)
 
     def stop(self, name: str) -> str:
         """Ask the run to save and end."""
         self.demand()
-        return told(lambda: _nothing(self.jobs.stop(_text(name))))
+        return told(lambda: _nothing(self.jobs.stop(some_text(name))))
 
     def resume(self, name: str) -> str:
         """Go on where the run was saved."""
         self.demand()
-        return told(lambda: _nothing(self.jobs.resume(_text(name))))
+        return told(lambda: _nothing(self.jobs.resume(some_text(name))))
 
     def ask_delete(self, name: str) -> Updates:
         """The question whether the run is really to go."""
@@ -215,7 +206,7 @@ class TrainHandlers:
         return [said, gr.Column(visible=False), gr.skip() if said else first_shown(self.jobs)]
 
     def _deleted(self, name: str) -> str:
-        folder = self.jobs.folder(_text(name))
+        folder = self.jobs.folder(some_text(name))
         if self.service.models.default == folder.name and folder.finished:
             raise TrainingError(
                 f"Ask answers with {name!r} now.", hint="Press 'Stop using it' first."
@@ -228,7 +219,7 @@ class TrainHandlers:
         """Keep what was written about the run."""
         self.demand()
         text = notes if isinstance(notes, str) else ""
-        return told(lambda: _nothing(write_notes(self.jobs.folder(_text(name)), text)))
+        return told(lambda: _nothing(write_notes(self.jobs.folder(some_text(name)), text)))
 
     def use(self, name: str) -> str:
         """Have Ask and Compare answer with the run's adapter, or no longer, at once."""
@@ -236,7 +227,7 @@ class TrainHandlers:
         return told(lambda: self._used(name))
 
     def _used(self, name: str) -> str:
-        models, folder = self.service.models, self.jobs.folder(_text(name))
+        models, folder = self.service.models, self.jobs.folder(some_text(name))
         if models.default == folder.name:
             models.use(None)
             said = f"Ask answers with {models.default or 'the untuned base'} again."
@@ -260,7 +251,7 @@ class TrainHandlers:
         return said, gr.DownloadButton(value=str(made[0]), visible=True) if made else gr.skip()
 
     def _zipped(self, name: str) -> Path:
-        folder = self.jobs.folder(_text(name))
+        folder = self.jobs.folder(some_text(name))
         if not folder.finished:
             raise TrainingError(f"The run {name!r} has no adapter yet.", hint="Let it finish.")
         place = Path(tempfile.mkdtemp(prefix="text2sql-export-"))
@@ -282,14 +273,14 @@ class TrainHandlers:
     def tick(self, name: str, seen: Seen) -> Updates:
         """What of the shown run and of the list has changed since it was drawn."""
         self.demand()
-        known = _text(name) in {folder.name for folder in run_folders(self.jobs.runs)}
+        known = some_text(name) in {folder.name for folder in run_folders(self.jobs.runs)}
         mark = run_mark(self.jobs, name) if known else "none"
         now = Seen(name, f"{mark} {self.service.models.default}", list_mark(self.jobs))
         panel, lists = [gr.skip()] * PANEL, [gr.skip()] * LISTS
         if (now.name, now.run) != (seen.name, seen.run):
             panel = self._panel(name, notes=name != seen.name) if known else empty_panel()
         if now.lists != seen.lists:
-            lists = self._lists()
+            lists = lists_of(all_views(self.jobs))
         return [*panel, *lists, now]
 
     def _panel(self, name: str, *, notes: bool) -> Updates:
@@ -300,17 +291,6 @@ class TrainHandlers:
             return empty_panel()
         return panel_of(view, in_use=self.service.models.default == name, notes=notes)
 
-    def _lists(self) -> Updates:
-        views = all_views(self.jobs)
-        names = [view.name for view in views]
-        several = len(names) > 1
-        return [
-            gr.Dataset(samples=train_show.listed(views), visible=bool(names)),
-            gr.Dropdown(choices=names),
-            gr.Dropdown(choices=names),
-            gr.Column(visible=several),
-        ]
-
     def training_line(self) -> str:
         """One line for every tab while a run uses the machine."""
         self.demand()
@@ -319,107 +299,6 @@ class TrainHandlers:
 
     def _view(self, folder: RunFolder | None) -> RunView | None:
         return view_of(self.jobs, folder.name) if folder else None
-
-    def api_train(
-        self, data: str, settings: dict[str, Any] | None = None, preset: str = "quick"
-    ) -> dict[str, Any]:
-        """Start a run on "bundled", "corrections", a hub data set, or CREATE TABLE text.
-
-        `settings` are those of `python -m finetune train --set`; among them `run`, its name, and
-        `adapter`, the name of one to go on from.
-        """
-        self.demand()
-        try:
-            rest = dict(settings or {})
-            run, start = rest.pop("run", ""), rest.pop("adapter", "")
-            config = config_of(
-                changed(preset, rest), run=run, notes="", preset=preset, base=self._base()
-            )
-            name = self._started(_api_choice(data), self._begun_with(start, config))
-        except Text2SQLError as error:
-            return {"error": str(error)}
-        return self.api_status(name)
-
-    def api_status(self, run: str) -> dict[str, Any]:
-        """How a run is doing."""
-        self.demand()
-        return self._api(lambda: view_of(self.jobs, _text(run)))
-
-    def api_stop(self, run: str) -> dict[str, Any]:
-        """Ask a run to save and end."""
-        self.demand()
-        return self._api(lambda: view_of(self.jobs, self.jobs.stop(_text(run)).name))
-
-    def _api(self, find: Callable[[], RunView]) -> dict[str, Any]:
-        try:
-            view = find()
-        except Text2SQLError as error:
-            return {"error": str(error)}
-        job = view.status
-        named = {"run": view.name, "status": job.status, "step": job.step, "total": job.total}
-        return {**named, "message": job.message, "log": list(job.log), "accuracy": view.accuracy}
-
-    def _form(self, given: tuple[Any, ...]) -> tuple[Choice, TrainConfig]:
-        """The data and the settings that the page's fields say, in the order of its inputs."""
-        source, schema, dialect, count, file, hub, start, run, notes, preset, *settings = given
-        choice = Choice(
-            source=_text(source),
-            schema=_text(schema),
-            dialect=_text(dialect),
-            count=int(count) if isinstance(count, int | float) and count == count else 0,
-            file=_text(file),
-            hub=_text(hub).strip(),
-        )
-        config = config_of(settings, run=run, notes=notes, preset=preset, base=self._base())
-        # Before data is made up for long; a run without a name gets one at its start.
-        replace(config, run=config.run or "new", data=(choice.source,)).validate()
-        return choice, self._begun_with(start, config)
-
-    def _begun_with(self, adapter: object, config: TrainConfig) -> TrainConfig:
-        """The config that starts from an adapter: only from one on offer, for names come from
-        outside."""
-        name = _text(adapter)
-        if name and name not in self.service.models.choices():
-            raise TrainingError(
-                f"There is no adapter {name[:80]!r} to start from.", hint="Choose one of the list."
-            )
-        return replace(config, adapter=name)
-
-    def _base(self) -> str:
-        """Adapters are trained for the base that the page has: others it could not load."""
-        return self.service.models.settings.base
-
-
-def panel_of(view: RunView, *, in_use: bool, notes: bool) -> Updates:
-    """A run as updates of the panel's components."""
-    job = view.status
-    done = job.status == "finished"
-    return [
-        train_show.head(view),
-        train_show.charts(view),
-        train_show.log_lines(view),
-        train_show.result(view),
-        gr.Button(visible=not job.ended, interactive=job.status != "stopping"),
-        gr.Button(visible=job.resumable),
-        gr.Button(visible=job.ended),
-        gr.Button(
-            value="Stop using it" if in_use else "Use it now",
-            variant="secondary" if in_use else "primary",
-            visible=done,
-        ),
-        gr.Button(visible=done),
-        gr.DownloadButton(visible=False) if notes or not done else gr.skip(),
-        gr.Column(visible=False) if notes or not job.ended else gr.skip(),
-        gr.Textbox(value=view.notes, visible=True) if notes else gr.skip(),
-        gr.Column(visible=True),
-    ]
-
-
-def empty_panel() -> Updates:
-    """The panel where there is no run to show."""
-    gone = [gr.Button(visible=False)] * 5
-    hidden = [gr.DownloadButton(visible=False), gr.Column(visible=False)]
-    return [train_show.NO_RUN, "", "", "", *gone, *hidden, gr.Textbox(visible=False), gr.skip()]
 
 
 def told(action: Callable[[], str]) -> str:
@@ -449,17 +328,3 @@ def _check_key(request: gr.Request) -> str:
 def _existing(folder: Path) -> Path:
     """The folder, or the nearest one above it that there is."""
     return next(place for place in (folder, *folder.parents) if place.is_dir())
-
-
-def _text(value: object) -> str:
-    return value[:MAX_TEXT] if isinstance(value, str) else ""
-
-
-def _api_choice(data: object) -> Choice:
-    """What the API's `data` means."""
-    named = _text(data).strip()
-    if named in (train_data.BUNDLED, train_data.CORRECTIONS):
-        return Choice(named)
-    if "create" in named.lower() and "(" in named:
-        return Choice(train_data.SCHEMA, schema=named)
-    return Choice(train_data.HUB, hub=named)

@@ -1,0 +1,74 @@
+"""Training by the named API: what the tab offers to people, for programs.
+
+Whoever calls is anyone: each call asks first whether training is allowed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from text2sql.errors import Text2SQLError
+from ui import train_data
+from ui.train_data import Choice
+from ui.train_handlers import TrainHandlers
+from ui.train_runs import RunView, view_of
+from ui.train_settings import changed
+from ui.train_start import some_text
+
+
+@dataclass(frozen=True)
+class TrainApi:
+    """The named endpoints of one page."""
+
+    does: TrainHandlers
+
+    def train(
+        self, data: str, settings: dict[str, Any] | None = None, preset: str = "quick"
+    ) -> dict[str, Any]:
+        """Start a run on "bundled", "corrections", a hub data set, or CREATE TABLE text.
+
+        `settings` are those of `python -m finetune train --set`; among them `run`, its name, and
+        `adapter`, the name of one to go on from.
+        """
+        self.does.demand()
+        try:
+            rest = dict(settings or {})
+            run, start = rest.pop("run", ""), rest.pop("adapter", "")
+            starter = self.does.starter
+            asked = changed(preset, rest)
+            config = starter.config(start, asked, run=run, notes="", preset=preset)
+            name = starter.start(_api_choice(data), config)
+        except Text2SQLError as error:
+            return {"error": str(error)}
+        return self.status(name)
+
+    def status(self, run: str) -> dict[str, Any]:
+        """How a run is doing."""
+        self.does.demand()
+        return self._view(lambda: view_of(self.does.jobs, some_text(run)))
+
+    def stop(self, run: str) -> dict[str, Any]:
+        """Ask a run to save and end."""
+        self.does.demand()
+        return self._view(lambda: view_of(self.does.jobs, self.does.jobs.stop(some_text(run)).name))
+
+    def _view(self, find: Callable[[], RunView]) -> dict[str, Any]:
+        try:
+            view = find()
+        except Text2SQLError as error:
+            return {"error": str(error)}
+        job = view.status
+        named = {"run": view.name, "status": job.status, "step": job.step, "total": job.total}
+        return {**named, "message": job.message, "log": list(job.log), "accuracy": view.accuracy}
+
+
+def _api_choice(data: object) -> Choice:
+    """What the API's `data` means."""
+    named = some_text(data).strip()
+    if named in (train_data.BUNDLED, train_data.CORRECTIONS):
+        return Choice(named)
+    if "create" in named.lower() and "(" in named:
+        return Choice(train_data.SCHEMA, schema=named)
+    return Choice(train_data.HUB, hub=named)
