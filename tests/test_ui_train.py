@@ -394,7 +394,7 @@ def test_a_bad_name_starts_nothing(does: TrainHandlers) -> None:
 
 
 def test_a_crowd_is_turned_away(does: TrainHandlers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.train_handlers.MOST_WAITING", 1)
+    monkeypatch.setattr("ui.train_start.MOST_WAITING", 1)
     started(does, "one", steps=500)
     until(does, "one", "running")
     started(does, "two", steps=1)
