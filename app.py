@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+
+with contextlib.suppress(ImportError):  # only a Space has it; wants to be there before torch
+    import spaces  # noqa: F401
 
 # No word to anybody about who uses the page; must stand before gradio is imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -10,6 +14,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
 
+from text2sql.zero_gpu import is_lent
 from ui import about, ask, compare, components, train
 from ui.models import Models
 from ui.service import Service
@@ -46,7 +51,10 @@ def main() -> None:
     settings = read_settings()
     service = Service(Models(settings))
     page = build_page(service)
-    service.models.start()
+    if is_lent():  # ZeroGPU takes what is in memory when the page is launched
+        service.models.load()
+    else:
+        service.models.start()
     page.queue(max_size=WAITING).launch(
         server_name=settings.host,
         server_port=settings.port,

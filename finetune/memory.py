@@ -43,9 +43,9 @@ def held_memory_mb() -> float:
     return (_kilobytes(Path("/proc/self/status"), "VmRSS") or 0) * 1.024 / 1e3
 
 
-def most_memory_mb() -> float:
-    """The most this process held since `forget_peak`, or since its start."""
-    return (_kilobytes(Path("/proc/self/status"), "VmHWM") or 0) * 1.024 / 1e3
+def most_memory_mb(pid: int | str = "self") -> float:
+    """The most a process, this one if not said, held since `forget_peak`, or since its start."""
+    return (_kilobytes(Path(f"/proc/{pid}/status"), "VmHWM") or 0) * 1.024 / 1e3
 
 
 def forget_peak() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
-from collections.abc import Callable
+import pickle
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+import torch
 
 from text2sql.adapters import Adapters
 from text2sql.errors import GenerationError
@@ -112,7 +117,7 @@ def test_rows_without_padding_are_the_single_row(generator: LocalGenerator) -> N
     single = last(generator, ask(QUESTIONS[0]))
     request = generator._request(ask(QUESTIONS[0]))
     with generator.adapters.active(None):
-        rows = generator._decode_batch([request] * 3, lambda x: x.argmax(dim=-1), lambda: False)
+        *_, rows = generator._decode_batch([request] * 3, lambda x: x.argmax(dim=-1))
     assert [row.text for row in rows] == [single.text] * 3
 
 
@@ -122,6 +127,46 @@ def test_samples_are_the_seeds_own_and_differ(generator: LocalGenerator) -> None
     assert texts[0] == texts[1] != texts[2]
     assert all(one.done and not one.stopped for some in drawn for one in some)
     assert generator.sample(ask(QUESTIONS[3]), 0) == []
+
+
+class LentGpu:
+    """What ZeroGPU's `spaces` does with a task: all goes to another process, and comes back."""
+
+    def __init__(self) -> None:
+        self.tasks: list[str] = []
+
+    def GPU(self, task: Callable[..., Any], *, duration: float) -> Callable[..., Any]:
+        assert duration > 0
+        self.tasks.append(task.__name__)
+
+        def stream(*given: Any) -> Iterator[Any]:
+            for one in task(*there_and_back(given)):
+                yield there_and_back(one)
+
+        def call(*given: Any) -> Any:
+            return there_and_back(task(*there_and_back(given)))
+
+        return stream if inspect.isgeneratorfunction(task) else call
+
+
+def there_and_back(value: Any) -> Any:
+    return pickle.loads(pickle.dumps(value))
+
+
+def test_a_lent_gpu_gives_the_same_answers(
+    generator: LocalGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompt = ask(QUESTIONS[0])
+    alone = last(generator, prompt), generator.sample(prompt, 2), generator.next_logits(prompt)
+    gpu = LentGpu()
+    monkeypatch.setitem(sys.modules, "spaces", gpu)
+    lent_to = LocalGenerator(generator.adapters)
+    lent = last(lent_to, prompt), lent_to.sample(prompt, 2), lent_to.next_logits(prompt)
+    assert gpu.tasks == ["_decode", "_decode_batch", "_logits"]
+    assert lent[0].text == alone[0].text
+    assert [one.text for one in lent[1]] == [one.text for one in alone[1]]
+    assert torch.equal(lent[2], alone[2])
+    assert [s.done for s in lent_to.stream(prompt, cancelled=after(2))] == [False, True]
 
 
 def test_a_prompt_that_is_too_long_is_refused_before_it_costs_anything(

@@ -6,10 +6,11 @@ own words only. Knows nothing of SQL beyond where a statement ends.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +22,7 @@ from text2sql.adapters import Adapters
 from text2sql.errors import GenerationError
 from text2sql.generator import Completion, never
 from text2sql.prompt import Prompt, is_finished, render
+from text2sql.zero_gpu import on_gpu
 
 MAX_NEW_TOKENS = 256
 MAX_PROMPT_TOKENS = 8_000
@@ -67,6 +69,9 @@ class LocalGenerator:
         self.base = adapters.base.name
         self._schemas = PrefixCache()
         self._ahead: dict[_Request, Completion] = {}
+        self._stream_on_gpu = on_gpu(self._decode)
+        self._batch_on_gpu = on_gpu(self._decode_batch)
+        self._logits_on_gpu = on_gpu(self._logits)
 
     @property
     def summary(self) -> str:
@@ -84,8 +89,12 @@ class LocalGenerator:
         if request in self._ahead:
             yield self._ahead.pop(request)
             return
-        with self._turn():
-            yield from self._decode(request, cancelled)
+        with self._turn(), contextlib.closing(self._stream_on_gpu(request)) as states:
+            for state in states:
+                if cancelled():
+                    yield replace(state, done=True, stopped=True)
+                    return
+                yield state
 
     def sample(
         self,
@@ -101,7 +110,7 @@ class LocalGenerator:
             return []
         with self._turn():
             choose = _Sampler(temperature, seed)
-            return self._decode_batch([self._request(prompt)] * count, choose, cancelled)
+            return self._batch([self._request(prompt)] * count, choose, cancelled)
 
     def prefetch(self, prompts: Sequence[Prompt]) -> None:
         """Decode prompts on one schema greedily as a batch, for `stream` to hand out later."""
@@ -109,17 +118,19 @@ class LocalGenerator:
         with self._turn():
             for prefix in dict.fromkeys(request.prefix for request in requests):
                 group = list(dict.fromkeys(r for r in requests if r.prefix == prefix))
-                found = self._decode_batch(group, _greedy, never)
+                found = self._batch(group, _greedy, never)
                 self._ahead |= dict(zip(group, found, strict=True))
 
     def next_logits(self, prompt: Prompt) -> torch.Tensor:
         """The logits of the reply's first token, (vocabulary,), float32: what adapters change."""
         with self._turn():
-            request = self._request(prompt)
-            cache, _ = self._schema_cache(request.prefix)
-            logits = self._forward(torch.tensor([request.own]), cache)
-            _cut_back(cache, len(request.prefix))
-            return logits[0].float()
+            return self._logits_on_gpu(self._request(prompt))
+
+    def _logits(self, request: _Request) -> torch.Tensor:
+        cache, _ = self._schema_cache(request.prefix)
+        logits = self._forward(torch.tensor([request.own]), cache)
+        _cut_back(cache, len(request.prefix))
+        return logits[0].float()
 
     def _turn(self) -> AbstractContextManager[None]:
         return self.adapters.active(self.adapter)
@@ -174,7 +185,8 @@ class LocalGenerator:
         self._schemas.put(key, cache)
         return cache, False
 
-    def _decode(self, request: _Request, cancelled: Callable[[], bool]) -> Iterator[Completion]:
+    def _decode(self, request: _Request) -> Generator[Completion]:
+        """The greedy completion after each token, until it ends or nobody wants more of it."""
         began = time.perf_counter()
         cache, known = self._schema_cache(request.prefix)
         state = Completion(
@@ -189,8 +201,6 @@ class LocalGenerator:
                 out.append(token)
                 first = state.first_token_ms or _ms_since(began)
                 state = self._step(replace(state, first_token_ms=first), out, began)
-                if cancelled():
-                    state = replace(state, done=True, stopped=True)
                 yield state
                 if not state.done:
                     logits = self._forward(torch.tensor([[token]]), cache)
@@ -212,13 +222,23 @@ class LocalGenerator:
         ended = out[-1] in self.adapters.end_tokens or len(out) >= MAX_NEW_TOKENS
         return ended or is_finished(text) or _loops(out)
 
-    def _decode_batch(
+    def _batch(
         self,
         requests: Sequence[_Request],
         choose: Callable[[torch.Tensor], torch.Tensor],
         cancelled: Callable[[], bool],
     ) -> list[Completion]:
-        """Completions of requests that share a prefix, side by side.
+        """The completions of requests that share a prefix, cut short where cancelled."""
+        states: list[Completion] = []
+        for states in self._batch_on_gpu(requests, choose):
+            if cancelled():
+                return [s if s.done else replace(s, done=True, stopped=True) for s in states]
+        return states
+
+    def _decode_batch(
+        self, requests: Sequence[_Request], choose: Callable[[torch.Tensor], torch.Tensor]
+    ) -> Iterator[list[Completion]]:
+        """Completions of requests that share a prefix, side by side, after each token.
 
         Shorter questions are padded on the left, behind the shared prefix; the mask hides the
         padding, and each row's positions go on from the prefix's end. Rows that are done leave
@@ -241,8 +261,7 @@ class LocalGenerator:
             for token, row in zip(tokens.tolist(), alive, strict=True):
                 outs[row].append(token)
                 states[row] = self._step(states[row], outs[row], began)
-            if cancelled():
-                return [s if s.done else replace(s, done=True, stopped=True) for s in states]
+            yield list(states)
             kept = torch.tensor([i for i, row in enumerate(alive) if not states[row].done])
             if len(kept) < len(alive):
                 alive = [alive[i] for i in kept.tolist()]
@@ -251,7 +270,6 @@ class LocalGenerator:
                     tokens, mask, positions = tokens[kept], mask[kept], positions[kept]
             mask = torch.cat([mask, torch.ones(len(mask), 1, dtype=mask.dtype)], dim=1)
             ids, positions = tokens[:, None], positions[:, -1:] + 1
-        return states
 
 
 def _left_padded(

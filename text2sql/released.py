@@ -18,8 +18,16 @@ NO_ADAPTER = "none"
 
 
 def runs_folder() -> Path:
-    """Where runs are kept: TEXT2SQL_RUNS, or `runs` in the current folder."""
-    return Path(os.environ.get("TEXT2SQL_RUNS") or "runs").absolute()
+    """Where runs are kept: TEXT2SQL_RUNS, or `runs` in the current folder.
+
+    Where that can't be written, as in a read-only checkout, a folder of the user's own.
+    """
+    if named := os.environ.get("TEXT2SQL_RUNS"):
+        return Path(named).absolute()
+    here = Path("runs").absolute()
+    if os.access(here if here.is_dir() else here.parent, os.W_OK):
+        return here
+    return Path.home() / ".local" / "share" / "text2sql" / "runs"
 
 
 def find_adapter(named: str) -> Path:

@@ -116,7 +116,7 @@ class AskHandlers:
         """The question of an example that was clicked."""
         examples = self._examples(choice)
         if not isinstance(number, int) or not 0 <= number < len(examples):
-            raise gr.Error("There is no such example.")
+            raise gr.Error("There is no such example.", print_exception=False)
         return examples[number]
 
     def upload(self, path: str, earlier: str) -> Updates:
@@ -156,7 +156,7 @@ class AskHandlers:
         """An earlier question with its database and SQL, which runs again to bring its rows."""
         past = read_visit(kept).past
         if not isinstance(number, int) or not 0 <= number < len(past):
-            raise gr.Error("That question is no longer in the history.")
+            raise gr.Error("That question is no longer in the history.", print_exception=False)
         one = past[number]
         view = asking.run(self.service, one.sql, one.question, one.chosen.source)
         return [

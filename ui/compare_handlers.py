@@ -135,7 +135,9 @@ class CompareHandlers:
         """Count the vote, and show who was who: titles, verdict, fairness, buttons, tally."""
         seen = self.shown.get(key)
         if seen is None or seen.now.fairness is None:
-            raise gr.Error("This comparison is no longer there: compare again.")
+            raise gr.Error(
+                "This comparison is no longer there: compare again.", print_exception=False
+            )
         found = seen.now.fairness
         told = ""
         try:

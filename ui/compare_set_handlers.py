@@ -108,7 +108,9 @@ class SetHandlers:
         result = self.results.get(key)
         changes = result.changes() if result else []
         if result is None or not isinstance(number, int) or not 0 <= number < len(changes):
-            raise gr.Error("That question set is no longer there: run it again.")
+            raise gr.Error(
+                "That question set is no longer there: run it again.", print_exception=False
+            )
         _, left, right = changes[number]
         try:
             now, made_up = self._again(result, left, right)

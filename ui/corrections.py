@@ -117,7 +117,7 @@ class CorrectionHandlers:
             folder = Path(tempfile.mkdtemp(prefix="text2sql-corrections-"))
             return str(self.corrections.export(folder / "corrections.jsonl"))
         except Text2SQLError as error:
-            raise gr.Error(str(error)) from None
+            raise gr.Error(str(error), print_exception=False) from None
 
     def _listed(self, selected: str) -> Any:
         if not keeping_allowed():

@@ -29,6 +29,7 @@ from text2sql.released import (
     runs_folder,
 )
 from text2sql.weights import KNOWN
+from text2sql.zero_gpu import is_lent
 from ui.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Models:
 
     def start(self) -> None:
         """Begin to load, in a thread of its own."""
-        threading.Thread(target=self._load, name="load-model", daemon=True).start()
+        threading.Thread(target=self.load, name="load-model", daemon=True).start()
 
     def wait(self, cancelled: Callable[[], bool] = never) -> Iterator[Loading]:
         """How the loading goes, until it is done; raises ModelError if it failed."""
@@ -162,7 +163,8 @@ class Models:
         self._engines[generator.adapter] = Engine(generator)
         self._tell(Loading("Ready", 1.0, ready=True, summary=generator.summary))
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Load the model here and now; how it went is in `state`."""
         try:
             if self.settings.endpoint:
                 self._connect()
@@ -196,9 +198,10 @@ class Models:
         self._adapters = Adapters(base)
         notice = self._choose_adapter(base.name, base.sha256)
         generator = self.engine(self.default).generator
-        self._progress("Warming up", 1.0)
-        # The first pass packs the weights, which takes seconds that no visitor should wait.
-        deque(islice(generator.stream(WARM_UP), WARM_UP_TOKENS), maxlen=0)
+        if not is_lent():  # there is a GPU only while a visitor asks
+            self._progress("Warming up", 1.0)
+            # The first pass packs the weights, which takes seconds that no visitor should wait.
+            deque(islice(generator.stream(WARM_UP), WARM_UP_TOKENS), maxlen=0)
         summary = generator.summary
         self._tell(Loading("Ready", 1.0, ready=True, summary=summary, notice=notice))
 

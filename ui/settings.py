@@ -34,7 +34,10 @@ def read_settings(
     # A Space is reached from outside its container; anything else only from this machine.
     host = "0.0.0.0" if environment.get("SPACE_ID") else "127.0.0.1"
     parser.add_argument("--host", default=host, help="address to listen at (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=7860, help="(default: %(default)s)")
+    port = environment.get("GRADIO_SERVER_PORT") or "7860"  # a string default is parsed, too
+    parser.add_argument(
+        "--port", type=int, default=port, help="(GRADIO_SERVER_PORT; default: %(default)s)"
+    )
     parser.add_argument(
         "--base",
         default=environment.get("TEXT2SQL_BASE") or DEFAULT_BASE,

@@ -84,7 +84,7 @@ class TrainHandlers:
     def demand(self) -> None:
         """Refuse whoever calls where training is off; the first line of every event."""
         if not self.allowed:
-            raise gr.Error(f"{LOCKED} {LOCKED_HINT}")
+            raise gr.Error(f"{LOCKED} {LOCKED_HINT}", print_exception=False)
 
     def source(self, source: str) -> Updates:
         """Which inputs belong to a source of data; an earlier preview goes."""
@@ -104,7 +104,7 @@ class TrainHandlers:
         try:
             return [*preset_values(preset), train_show.about_preset(preset)]
         except TrainingError as error:
-            raise gr.Error(str(error)) from error
+            raise gr.Error(str(error), print_exception=False) from error
 
     def preview(self, *given: Any) -> Iterator[str]:
         """The first rows of the data, with the run's own settings of how they are read."""

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,30 +16,43 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 START_S = 120
+EGGS = "How many customers decided to buy eggs in November?"
+ARTICLE = (
+    "CREATE TABLE purchases (purchase_id INT PRIMARY KEY, customer_id INT, "
+    "product_name VARCHAR(50), purchase_date DATE, quantity INT);"
+)
 
 
 @dataclass(frozen=True)
 class App:
-    """A running page: where it is, how long it took to come up, and what it printed."""
+    """A running page: where it is, how long it took to come up, what it printed, its process."""
 
     url: str
     seconds: float
     log: Path
+    pid: int
 
 
 @contextmanager
-def running_app(log: Path, *arguments: str, **variables: str) -> Iterator[App]:
-    """`python app.py` on a free port, up."""
+def running_app(
+    log: Path,
+    *arguments: str,
+    cwd: Path = ROOT,
+    under: Sequence[str] = (),
+    environment: Mapping[str, str] = os.environ,
+    **variables: str,
+) -> Iterator[App]:
+    """`python app.py` on a free port, up; `under` is a command that starts it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "NO_PROXY": "127.0.0.1", **variables}
+    named = {"NO_PROXY": "127.0.0.1", "GRADIO_SERVER_PORT": str(port), **variables}
     began = time.monotonic()
     with log.open("w") as out:
         child = subprocess.Popen(
-            [sys.executable, "app.py", "--port", str(port), *arguments],
-            cwd=ROOT,
-            env=environment,
+            [*under, sys.executable, "app.py", *arguments],
+            cwd=cwd,
+            env={**environment, **named},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
@@ -49,7 +62,7 @@ def running_app(log: Path, *arguments: str, **variables: str) -> Iterator[App]:
             assert child.poll() is None, log.read_text()
             assert time.monotonic() - began < START_S, log.read_text()
             time.sleep(0.2)
-        yield App(url, time.monotonic() - began, log)
+        yield App(url, time.monotonic() - began, log, child.pid)
     finally:
         child.terminate()
         child.wait(20)

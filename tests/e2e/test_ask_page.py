@@ -9,16 +9,11 @@ from pathlib import Path
 import pytest
 from gradio_client import Client
 from model_server import ModelServer
-from page_process import App, running_app
+from page_process import ARTICLE, EGGS, App, running_app
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-EGGS = "How many customers decided to buy eggs in November?"
-ARTICLE = (
-    "CREATE TABLE purchases (purchase_id INT PRIMARY KEY, customer_id INT, "
-    "product_name VARCHAR(50), purchase_date DATE, quantity INT);"
-)
 BUYERS = (
     "SELECT COUNT(DISTINCT customer_id) AS buyers FROM purchases "
     "WHERE product_name = 'eggs' AND EXTRACT(MONTH FROM purchase_date) = 11"

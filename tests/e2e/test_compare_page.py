@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from page_process import running_app
+from page_process import EGGS, running_app
 from playwright.sync_api import Browser, expect
 from safetensors.torch import save_file
 
 from text2sql.prompt import FINGERPRINT
 from text2sql.weights import KNOWN
 
-EGGS = "How many customers decided to buy eggs in November?"
 PATIENCE_MS = 300_000  # two answers of a model on two busy cores
 LAYERS, WIDTH, RANK = 24, 896, 4
 
