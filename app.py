@@ -6,7 +6,7 @@ import contextlib
 import os
 
 with contextlib.suppress(ImportError):  # only a Space has it; wants to be there before torch
-    import spaces  # noqa: F401
+    import spaces  # noqa: F401 - imported for what it does to torch
 
 # No word to anybody about who uses the page; must stand before gradio is imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")

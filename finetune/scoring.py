@@ -124,7 +124,10 @@ def mcnemar(fixed: int, broken: int) -> float:
     1.0
     """
     pairs = fixed + broken
-    tail = sum(math.comb(pairs, k) for k in range(min(fixed, broken) + 1))
+    tail, ways = 0, 1  # `ways` to choose k of the pairs
+    for k in range(min(fixed, broken) + 1):
+        tail += ways
+        ways = ways * (pairs - k) // (k + 1)
     return min(1.0, 2 * tail / 2**pairs)
 
 

@@ -31,6 +31,8 @@ from finetune.train_run import dry_run, train_run
 from text2sql.errors import AdapterError, DataError, ModelError, TrainingError
 from text2sql.model import load_for_training
 
+pytestmark = pytest.mark.model
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 600.0  # several processes that import torch on a busy machine
 
@@ -289,7 +291,6 @@ def with_config(place: Path, config: TrainConfig) -> str:
     return str(path)
 
 
-@pytest.mark.model
 def test_killed_and_resumed_it_ends_with_the_same_weights(place: Path, whole: RunFolder) -> None:
     runs = place / "runs"
     path = with_config(place, settings(place, "killed", max_steps=40))
@@ -313,7 +314,6 @@ def test_killed_and_resumed_it_ends_with_the_same_weights(place: Path, whole: Ru
     assert same(weights(runs, "killed"), weights(runs, "alive"))
 
 
-@pytest.mark.model
 def test_two_processes_learn_what_one_does(place: Path) -> None:
     runs = place / "runs"
     for run, processes in (("one", 1), ("two", 2)):
@@ -324,13 +324,11 @@ def test_two_processes_learn_what_one_does(place: Path) -> None:
     assert curves[1] == pytest.approx(curves[0], rel=2e-3)
 
 
-@pytest.mark.model
 def test_the_dry_run_of_a_polite_child(place: Path) -> None:
     found = foresee(settings(place, "x"), timeout_s=PATIENCE_S)
     assert found.steps == 4 and found.examples == 12
 
 
-@pytest.mark.model
 def test_a_real_step_on_the_real_base(place: Path) -> None:
     config = settings(place, "real", base="0.5b", max_steps=1, learning_rate=3e-4, warmup_ratio=0.0)
     assert train_run(config, place / "runs") == 0

@@ -64,7 +64,7 @@ class Child:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="text2sql-", ignore_cleanup_errors=True)
-        paths = [os.path.abspath(path) for path in sys.path if path]
+        paths = [os.path.abspath(path) for path in sys.path]  # "" is the folder of a REPL
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-S", "-P", "-B", "-m", "text2sql.sandbox_child"],
