@@ -72,6 +72,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--candidates", type=_positive, help="answers that vote on each question")
     parser.add_argument("--batch", type=_positive, default=1, help="questions decoded together")
     parser.add_argument("--no-repair", action="store_true", help="judge what the model wrote")
+    parser.add_argument("--no-hints", action="store_true", help="show the model no stored values")
     parser.add_argument("--output", type=Path, help="write the report as JSON")
     parser.add_argument("--self-test", action="store_true", help="test the scorer; needs no model")
 
@@ -156,7 +157,8 @@ def _score(examples: Any, arguments: argparse.Namespace) -> int:
 
     check_databases(examples, arguments.databases)
     sides = [arguments.adapter, *([arguments.against] if arguments.against else [])]
-    engines = _engines(arguments.base, sides, repair=not arguments.no_repair)
+    how = {"repair": not arguments.no_repair, "hints": not arguments.no_hints}
+    engines = _engines(arguments.base, sides, **how)
     reports = [_report(engine, examples, arguments) for engine in engines]
     found = reports[0].to_json()
     print("\n".join(map(in_words, reports)))
@@ -169,8 +171,8 @@ def _score(examples: Any, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _engines(base: str | None, adapters: list[str], *, repair: bool) -> list[Engine]:
-    """One engine for each adapter, all on one base in memory."""
+def _engines(base: str | None, adapters: list[str], **how: bool) -> list[Engine]:
+    """One engine for each adapter, all on one base in memory, with the settings in `how`."""
     from finetune.card import find_adapter
     from text2sql.adapters import Adapters
     from text2sql.engine import Engine
@@ -181,7 +183,7 @@ def _engines(base: str | None, adapters: list[str], *, repair: bool) -> list[Eng
     places = {name: find_adapter(name) for name in adapters if name != "none"}
     loaded = Adapters(load_base(base or DEFAULT_BASE, progress=_tell))
     names = [loaded.load(n, places[n]).name if n in places else None for n in adapters]
-    engines = [Engine(LocalGenerator(loaded, name), repair=repair) for name in names]
+    engines = [Engine(LocalGenerator(loaded, name), **how) for name in names]
     for engine in engines:
         print(engine.generator.summary, file=sys.stderr)
     return engines

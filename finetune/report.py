@@ -76,6 +76,7 @@ class Report:
     candidates: int
     seed: int
     repair: bool = True
+    hints: bool = True
     batch: int = 1
     complete: bool = True
     settings: dict[str, Any] = field(default_factory=dict)
@@ -139,6 +140,7 @@ class Report:
             "candidates": self.candidates,
             "seed": self.seed,
             "repair": self.repair,
+            "hints": self.hints,
             "batch": self.batch,
             "complete": self.complete,
             **self.settings,

@@ -66,6 +66,14 @@ def test_a_question_is_answered(shop: Database) -> None:
     assert "Values: customers.city = 'Berlin'" in generator.prompts[0].question
 
 
+def test_without_hints_no_stored_value_is_shown(shop: Database) -> None:
+    generator = FakeGenerator(RIGHT)
+    engine = Engine(generator, hints=False)
+    assert rows(engine.ask(ASKED, shop)) == [(2,)]
+    assert "Values" not in generator.prompts[0].question
+    assert engine.identity != Engine(generator).identity
+
+
 def test_the_answer_grows_step_by_step(shop: Database) -> None:
     found = list(Engine(FakeGenerator(RIGHT)).steps(ASKED, shop))
     steps = [one.step for one in found]

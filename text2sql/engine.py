@@ -32,18 +32,21 @@ ANSWERABLE = ("bind", "run", "parse", "names")
 class Engine:
     """Asks one generator; `candidates` is how many statements vote unless a call says otherwise.
 
-    Without `repair`, what the model wrote is checked and run as it is.
+    Without `repair`, what the model wrote is checked and run as it is; without `hints`, it is not
+    shown values of the database.
     """
 
     generator: Generator
     candidates: int = 1
     repair: bool = True
+    hints: bool = True
 
     @property
     def identity(self) -> str:
         """What an answer depends on besides its question: model, adapter, prompt, repair."""
         mended = "repair" if self.repair else "no repair"
-        return f"{self.generator.summary} · prompt {FINGERPRINT} · {mended}"
+        shown = "" if self.hints else " · no hints"
+        return f"{self.generator.summary} · prompt {FINGERPRINT} · {mended}{shown}"
 
     def ask(
         self,
@@ -74,7 +77,7 @@ class Engine:
         """
         clock = _Clock()
         with clock.counting("prompt"):
-            prompt = _prompt(question, database)
+            prompt = self._prompt(question, database)
         asking = _Asking(self, question, prompt, database, cancelled, clock)
         answer = self._answer(question=question.strip(), omitted=prompt.omitted)
         count = self.candidates if candidates is None else candidates
@@ -95,9 +98,13 @@ class Engine:
         prompts = []
         for question in questions:
             with contextlib.suppress(QuestionError):
-                prompts.append(_prompt(question, database))
+                prompts.append(self._prompt(question, database))
         if prompts:
             self.generator.prefetch(prompts)
+
+    def _prompt(self, question: str, database: Database) -> Prompt:
+        values = database.values() if self.hints else None
+        return build_prompt(_checked(question), database.schema, values=values)
 
     def _answer(
         self, *, question: str = "", generated: str = "", omitted: Sequence[str] = ()
@@ -242,10 +249,6 @@ class _Clock:
         times = dict.fromkeys(TIMES, 0.0) | self.spent
         times["total"] = (time.perf_counter() - self.began) * 1e3
         return replace(answer, timings_ms=times)
-
-
-def _prompt(question: str, database: Database) -> Prompt:
-    return build_prompt(_checked(question), database.schema, values=database.values())
 
 
 def _checked(question: str) -> str:

@@ -268,5 +268,6 @@ def _joined(engine: Engine, parts: Sequence[Report], total: int, seed: int) -> R
         candidates=engine.candidates,
         seed=seed,
         repair=engine.repair,
+        hints=engine.hints,
         complete=len(rows) + len(excluded) == total,
     )
