@@ -72,6 +72,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--candidates", type=_positive, help="answers that vote on each question")
     parser.add_argument("--batch", type=_positive, default=1, help="questions decoded together")
     parser.add_argument("--no-repair", action="store_true", help="judge what the model wrote")
+    parser.add_argument("--no-doubt", action="store_true", help="no vote where nothing was found")
     parser.add_argument("--no-hints", action="store_true", help="show the model no stored values")
     parser.add_argument("--output", type=Path, help="write the report as JSON")
     parser.add_argument("--self-test", action="store_true", help="test the scorer; needs no model")
@@ -157,7 +158,9 @@ def _score(examples: Any, arguments: argparse.Namespace) -> int:
 
     check_databases(examples, arguments.databases)
     sides = [arguments.adapter, *([arguments.against] if arguments.against else [])]
-    how = {"repair": not arguments.no_repair, "hints": not arguments.no_hints}
+    how: dict[str, Any] = {"repair": not arguments.no_repair, "hints": not arguments.no_hints}
+    if arguments.no_doubt:
+        how["doubt"] = 0
     engines = _engines(arguments.base, sides, **how)
     reports = [_report(engine, examples, arguments) for engine in engines]
     found = reports[0].to_json()
@@ -171,7 +174,7 @@ def _score(examples: Any, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _engines(base: str | None, adapters: list[str], **how: bool) -> list[Engine]:
+def _engines(base: str | None, adapters: list[str], **how: Any) -> list[Engine]:
     """One engine for each adapter, all on one base in memory, with the settings in `how`."""
     from finetune.card import find_adapter
     from text2sql.adapters import Adapters

@@ -77,6 +77,7 @@ def evaluate(
         candidates=count,
         seed=seed,
         repair=engine.repair,
+        doubt=engine.doubt,
         hints=engine.hints,
         batch=batch,
         complete=complete,

@@ -76,6 +76,7 @@ class Report:
     candidates: int
     seed: int
     repair: bool = True
+    doubt: int = 0
     hints: bool = True
     batch: int = 1
     complete: bool = True
@@ -140,6 +141,7 @@ class Report:
             "candidates": self.candidates,
             "seed": self.seed,
             "repair": self.repair,
+            "doubt": self.doubt,
             "hints": self.hints,
             "batch": self.batch,
             "complete": self.complete,

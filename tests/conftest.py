@@ -55,7 +55,7 @@ class FakeGenerator:
         seed: int = 0,
         cancelled: Callable[[], bool] = never,
     ) -> list[Completion]:
-        texts = self.samples or [self._reply(prompt)]
+        texts = self.samples or self.replies[-1:] or list(self.by_question.values())
         return [self._completion(texts[i % len(texts)], done=True) for i in range(count)]
 
     def prefetch(self, prompts: Sequence[Prompt]) -> None:

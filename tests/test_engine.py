@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -140,7 +141,7 @@ def test_the_model_gets_one_more_try_with_the_database_s_words(shop: Database) -
 )
 def test_a_second_try_that_is_no_better_leaves_the_first(second: str, shop: Database) -> None:
     generator = FakeGenerator(WRONG, second, RIGHT)
-    answer = Engine(generator).ask(ASKED, shop)
+    answer = Engine(generator, doubt=0).ask(ASKED, shop)
     assert len(generator.prompts) == 2, "at most one more try"
     assert not answer.answered and answer.sql == WRONG and not answer.repairs
     assert answer.problems[0].stage == "names" and answer.error
@@ -153,7 +154,7 @@ def test_an_identical_second_try_is_not_run(
     bound: list[str] = []
     judge = shop.bind
     monkeypatch.setattr(shop, "bind", lambda sql: (bound.append(sql), judge(sql)))
-    answer = Engine(FakeGenerator(WRONG, f"{WRONG} -- again")).ask(ASKED, shop)
+    answer = Engine(FakeGenerator(WRONG, f"{WRONG} -- again"), doubt=0).ask(ASKED, shop)
     assert len(bound) == 1 and answer.sql == WRONG
 
 
@@ -223,6 +224,48 @@ def test_a_second_try_follows_a_vote_in_which_all_fail(shop: Database) -> None:
     assert rows(answer) == [(2,)]
     assert answer.agreement == 0.0 and len(answer.candidates) == 2
     assert [one.rule for one in answer.repairs] == ["second_attempt"]
+
+
+NOBODY = "SELECT COUNT(*) FROM customers WHERE city = 'Atlantis'"
+
+
+@pytest.mark.parametrize("first", [NOBODY, "SELECT name FROM customers WHERE id < 0", WRONG])
+def test_a_statement_that_finds_nothing_is_doubted(first: str, shop: Database) -> None:
+    generator = FakeGenerator(first, first, samples=[RIGHT, NOBODY, RIGHT, WRONG])
+    steps = list(Engine(generator).steps(ASKED, shop))
+    answer = steps[-1]
+    assert [one.step for one in steps[-2:]] == ["doubt", "done"]
+    assert rows(answer) == [(2,)] and answer.sql == RIGHT
+    assert [one.rule for one in answer.repairs] == ["doubted"]
+    assert "2 of 5" in answer.repairs[0].message and answer.repairs[0].before == first
+    assert answer.agreement == 2 / 5 and len(answer.candidates) >= 3
+
+
+def test_what_only_one_other_finds_does_not_outweigh_nothing(shop: Database) -> None:
+    generator = FakeGenerator(NOBODY, samples=[RIGHT, NOBODY, "SELECT 7", WRONG])
+    answer = Engine(generator).ask(ASKED, shop)
+    assert rows(answer) == [(0,)] and not answer.repairs and answer.agreement == 2 / 5
+
+
+@pytest.mark.parametrize("engine", [{"doubt": 0}, {"repair": False}])
+def test_doubt_can_be_switched_off(engine: dict[str, Any], shop: Database) -> None:
+    answer = Engine(FakeGenerator(NOBODY, samples=[RIGHT]), **engine).ask(ASKED, shop)
+    assert rows(answer) == [(0,)] and answer.agreement is None
+
+
+def test_what_finds_something_and_what_is_unsafe_is_not_doubted(shop: Database) -> None:
+    for reply in (RIGHT, "DROP TABLE customers"):
+        answer = Engine(FakeGenerator(reply, samples=[NOBODY])).ask(ASKED, shop)
+        assert answer.agreement is None and answer.generated == reply
+
+
+def test_where_no_others_can_be_had_the_first_answer_stays(shop: Database) -> None:
+    class Alone(FakeGenerator):
+        def sample(self, *_: Any, **__: Any) -> list[Completion]:
+            raise GenerationError("No samples here.")
+
+    answer = Engine(Alone(NOBODY)).ask(ASKED, shop)
+    assert answer.step == "done" and rows(answer) == [(0,)] and not answer.stopped
 
 
 @pytest.mark.parametrize(("count", "votes"), [(0, None), (-3, None), (1, None), (999, 1.0)])

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from text2sql.problems import Problem, QueryResult, Repair
 
-Step = Literal["prompt", "generate", "check", "done"]
+Step = Literal["prompt", "generate", "check", "doubt", "done"]
 EXACT = 2**53  # whole numbers up to here are themselves as a double
 TIMES = ("load", "prompt", "first_token", "generate", "validate", "execute", "total")
 

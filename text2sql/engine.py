@@ -7,11 +7,11 @@ shell, the API and every measurement. It is handed a Generator and knows nothing
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from text2sql.answer import TIMES, Answer, Step
+from text2sql.answer import Answer, Step
+from text2sql.clock import Clock
 from text2sql.database import Database
 from text2sql.errors import GenerationError, QuestionError
 from text2sql.generator import Completion, Generator, never
@@ -23,6 +23,7 @@ from text2sql.voting import vote
 
 MAX_QUESTION_CHARS = 2_000
 MAX_CANDIDATES = 16
+DOUBT = 4
 STOPPED = "Stopped."
 # What the model may try to mend, what it understands best first; safety is not up for a second try.
 ANSWERABLE = ("bind", "run", "parse", "names")
@@ -32,19 +33,21 @@ ANSWERABLE = ("bind", "run", "parse", "names")
 class Engine:
     """Asks one generator; `candidates` is how many statements vote unless a call says otherwise.
 
-    Without `repair`, what the model wrote is checked and run as it is; without `hints`, it is not
-    shown values of the database.
+    A statement that stands alone and finds nothing is doubted: `doubt` others are put to the vote
+    with it. Without `repair`, what the model wrote is checked and run as it is; without `hints`,
+    the model is not shown values of the database.
     """
 
     generator: Generator
     candidates: int = 1
+    doubt: int = DOUBT
     repair: bool = True
     hints: bool = True
 
     @property
     def identity(self) -> str:
         """What an answer depends on besides its question: model, adapter, prompt, repair."""
-        mended = "repair" if self.repair else "no repair"
+        mended = f"repair, doubt {self.doubt}" if self.repair else "no repair"
         shown = "" if self.hints else " · no hints"
         return f"{self.generator.summary} · prompt {FINGERPRINT} · {mended}{shown}"
 
@@ -75,7 +78,7 @@ class Engine:
         Once `cancelled` says so, no more is generated: the last answer has `stopped` set, and
         what was found until then.
         """
-        clock = _Clock()
+        clock = Clock()
         with clock.counting("prompt"):
             prompt = self._prompt(question, database)
         asking = _Asking(self, question, prompt, database, cancelled, clock)
@@ -85,7 +88,7 @@ class Engine:
 
     def run(self, sql: str, database: Database) -> Answer:
         """A statement that a person wrote, checked and run as it is: problems are only told."""
-        clock = _Clock()
+        clock = Clock()
         settled = settle(sql, database, rules=())
         clock.count(settled)
         return clock.told(_with(self._answer(generated=sql), settled, step="done"))
@@ -127,7 +130,7 @@ class _Asking:
     prompt: Prompt
     database: Database
     cancelled: Callable[[], bool]
-    clock: _Clock
+    clock: Clock
 
     def answers(self, answer: Answer, count: int) -> Iterator[Answer]:
         """The greedy statement, settled; put to the vote of `count`; tried once more if need be."""
@@ -148,6 +151,9 @@ class _Asking:
         if problem is not None:
             yield self.clock.told(_with(answer, settled))
             answer, settled = self._tried_again(answer, settled, problem)
+        if count == 1 and self._doubts(answer, settled):
+            yield self.clock.told(_with(answer, settled, step="doubt"))
+            answer, settled = self._doubted(answer, settled)
         yield self.clock.told(_with(answer, settled, step="done"))
 
     def _stream(self, prompt: Prompt) -> Iterator[Completion]:
@@ -171,7 +177,31 @@ class _Asking:
         self.clock.count(settled)
         return settled
 
-    def _voted(self, answer: Answer, greedy: Settled, count: int) -> tuple[Answer, Settled]:
+    def _doubts(self, answer: Answer, settled: Settled) -> bool:
+        """Whether others shall be asked for; what is unsafe is not up for a second try."""
+        unsafe = any(one.stage == "safety" for one in settled.problems)
+        wanted = self.engine.repair and self.engine.doubt > 0
+        return wanted and settled.found_nothing and not unsafe and not answer.stopped
+
+    def _doubted(self, answer: Answer, first: Settled) -> tuple[Answer, Settled]:
+        """The winner of a vote in which what finds rows comes before what finds nothing."""
+        count = 1 + self.engine.doubt
+        try:
+            answer, settled = self._voted(answer, first, count, doubted=True)
+        except GenerationError:  # a server may know no samples; the first answer is there
+            return answer, first
+        if settled is first:
+            return answer, first
+        share = round((answer.agreement or 0.0) * count)
+        told = (
+            f"The first statement found nothing; {share} of {count} candidates agree on this one."
+        )
+        chosen = Repair("doubted", told, first.sql, settled.sql)
+        return answer, replace(settled, repairs=(chosen, *settled.repairs))
+
+    def _voted(
+        self, answer: Answer, greedy: Settled, count: int, *, doubted: bool = False
+    ) -> tuple[Answer, Settled]:
         """The winner of the vote between the greedy statement and sampled ones."""
         sampled: list[Completion] = []
         if not self.cancelled():
@@ -186,7 +216,7 @@ class _Asking:
         for text in texts:
             if text not in known:
                 known[text] = self._settle(text)
-        found = vote(texts, known)
+        found = vote(texts, known, doubted=doubted)
         answer = replace(
             answer,
             generated=found.text,
@@ -217,38 +247,6 @@ class _Asking:
         told = f"The database refused the first statement: {problem.message}"
         repaired = Repair("second_attempt", told, settled.sql, text)
         return answer, replace(second, repairs=(repaired, *second.repairs))
-
-
-@dataclass
-class _Clock:
-    """Milliseconds by stage, and since the question came."""
-
-    began: float = field(default_factory=time.perf_counter)
-    spent: dict[str, float] = field(default_factory=dict)
-
-    @contextlib.contextmanager
-    def counting(self, stage: str) -> Iterator[None]:
-        """Count the time inside to a stage."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.add(stage, (time.perf_counter() - began) * 1e3)
-
-    def count(self, settled: Settled) -> None:
-        """Count what settling a statement took."""
-        self.add("validate", settled.validate_ms)
-        self.add("execute", settled.execute_ms)
-
-    def add(self, stage: str, milliseconds: float) -> None:
-        """Count milliseconds to a stage."""
-        self.spent[stage] = self.spent.get(stage, 0.0) + milliseconds
-
-    def told(self, answer: Answer) -> Answer:
-        """The answer with the times until now."""
-        times = dict.fromkeys(TIMES, 0.0) | self.spent
-        times["total"] = (time.perf_counter() - self.began) * 1e3
-        return replace(answer, timings_ms=times)
 
 
 def _checked(question: str) -> str:

@@ -42,6 +42,12 @@ class Settled:
     execute_ms: float = 0.0
 
     @property
+    def found_nothing(self) -> bool:
+        """Whether there are no rows, or one that holds nothing but zeros and NULLs."""
+        rows = self.result.rows if self.result is not None else ()
+        return len(rows) < 2 and not any(value for row in rows for value in row)
+
+    @property
     def error(self) -> str | None:
         """Why there are no rows, in a few sentences; None if there are."""
         if self.result is not None:

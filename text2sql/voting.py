@@ -13,6 +13,8 @@ from text2sql.answer import Candidate
 from text2sql.comparing import comparable
 from text2sql.settling import Settled
 
+AGREED = 2  # candidates with the same rows that outweigh those which found nothing
+
 
 @dataclass(frozen=True)
 class Vote:
@@ -27,14 +29,22 @@ class Vote:
     agreement: float
 
 
-def vote(texts: Sequence[str], settled: Mapping[str, Settled]) -> Vote:
+def vote(texts: Sequence[str], settled: Mapping[str, Settled], *, doubted: bool = False) -> Vote:
     """The text whose rows most candidates share; those that fail drop out.
 
-    The first text is the greedy one: its group wins a tie, and it wins if nothing ran.
+    The first text is the greedy one: its group wins a tie, and it wins if nothing ran. `doubted`
+    says that it found nothing: then rows that two candidates share come before any number of
+    candidates without.
     """
     keys = [rows_key(settled[text]) for text in texts]
     votes = Counter(key for key in keys if key is not None)
-    best = max(votes, key=lambda key: (votes[key], key == keys[0]), default=None)
+    empty = {rows_key(one) for one in settled.values() if one.found_nothing}
+
+    def rank(key: Hashable) -> tuple[bool, int, bool]:
+        agreed = votes[key] >= AGREED and key not in empty
+        return doubted and agreed, votes[key], key == keys[0]
+
+    best = max(votes, key=rank, default=None)
     place = keys.index(best) if best is not None else 0
     listed: dict[str, Candidate] = {}
     for text, key in zip(texts, keys, strict=True):

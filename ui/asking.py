@@ -175,7 +175,12 @@ def answered(answer: Answer, database: Database) -> View:
 
 
 def _growing(answer: Answer) -> View:
-    steps = {"prompt": "Reading the schema", "generate": "Writing SQL", "check": "Checking"}
+    steps = {
+        "prompt": "Reading the schema",
+        "generate": "Writing SQL",
+        "check": "Checking",
+        "doubt": "It found nothing: trying other statements",
+    }
     message = steps.get(answer.step, "Working")
     if answer.step == "generate":
         message += f" · {render.counted(answer.tokens, 'token')}"

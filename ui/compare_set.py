@@ -268,6 +268,7 @@ def _joined(engine: Engine, parts: Sequence[Report], total: int, seed: int) -> R
         candidates=engine.candidates,
         seed=seed,
         repair=engine.repair,
+        doubt=engine.doubt,
         hints=engine.hints,
         complete=len(rows) + len(excluded) == total,
     )
