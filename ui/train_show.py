@@ -11,6 +11,7 @@ from typing import Any
 
 from finetune.config import PRESETS
 from finetune.foreseen import Foreseen
+from text2sql.released import adapter_name
 from ui import render
 from ui.render import text
 from ui.train_charts import chart, line_of
@@ -42,7 +43,7 @@ def span(seconds: float) -> str:
 def head(view: RunView) -> str:
     """The run's name and status, how far it is, and what to know or do about it."""
     start = view.config.get("adapter")
-    begun = f"from {start}" if start else ""
+    begun = f"from {adapter_name(str(start))}" if start else ""
     facts = [view.data, str(view.config.get("preset") or ""), begun, _began(view)]
     about = " · ".join(fact for fact in facts if fact)
     return (
