@@ -58,7 +58,7 @@ def one(sandbox: Sandbox, expression: str) -> object:
 
 def pid_of(sandbox: Sandbox) -> int:
     assert sandbox._child is not None
-    return sandbox._child.process.pid
+    return sandbox._child.pid
 
 
 def state(folder: Path) -> dict[str, str]:

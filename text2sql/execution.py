@@ -9,6 +9,8 @@ Covered. The child opens one database file read-only and then shuts the door beh
   its parent does.
 - The parent kills it at the deadline, caps the bytes it reads from it, and parses them as JSON
   only. The next statement starts a new child on the same file.
+- Children are forked from a server (`children.py`) that was started with that empty environment
+  and has opened nothing.
 
 Not covered. The child runs as the same user on the same kernel: there is no seccomp filter, no
 namespace, no container. Descriptors open at the lock (the database file, three pipes) stay
@@ -20,13 +22,6 @@ Knows nothing of schemas, questions or models.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import select
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -34,13 +29,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from text2sql.children import START_S, Child
 from text2sql.errors import ExecutionError, QueryError, QueryTimeout, SandboxError
 from text2sql.problems import QueryResult
-from text2sql.wire import HEADER, decode_value, pack, unpack
+from text2sql.wire import decode_value
 
 MEMORY_MB = 512
 THREADS = 2
-START_S = 10.0
 DEAD_BEFORE_S = 0.3  # a child whose pipe breaks so soon was dead before it was asked
 FIRST_PARAGRAPH = 600  # characters of DuckDB's message that are shown
 REPLY_SLACK = 1 << 20  # bytes of a reply beside the rows
@@ -57,87 +52,6 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-
-
-class Child:
-    """One child process and its pipes; every question to it has a deadline."""
-
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="text2sql-", ignore_cleanup_errors=True)
-        paths = [os.path.abspath(path) for path in sys.path]  # "" is the folder of a REPL
-        try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-S", "-P", "-B", "-m", "text2sql.sandbox_child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"PYTHONPATH": os.pathsep.join(paths), "LC_ALL": "C.UTF-8"},
-                cwd=self._folder.name,
-                start_new_session=True,
-            )
-        except OSError as error:
-            self._folder.cleanup()
-            raise SandboxError(f"The process that runs SQL could not start: {error}.") from error
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self.process.poll() is None
-
-    def ask(self, job: dict[str, Any], *, deadline_s: float, max_bytes: int) -> dict[str, Any]:
-        """The child's answer to `job`.
-
-        Raises TimeoutError when the deadline passes, EOFError when the child dies, ValueError
-        when its answer is too long or no JSON; in all three cases the child is to be killed.
-        """
-        until = time.monotonic() + deadline_s
-        self._write(pack(job), until)
-        length = HEADER.unpack(self._read(HEADER.size, until))[0]
-        if length > max_bytes:
-            raise ValueError(f"an answer of {length:,} bytes")
-        return unpack(self._read(length, until))
-
-    def _write(self, data: bytes, until: float) -> None:
-        assert self.process.stdin is not None
-        descriptor = self.process.stdin.fileno()
-        os.set_blocking(descriptor, False)
-        view = memoryview(data)
-        while view:
-            self._wait(descriptor, select.POLLOUT, until)
-            try:
-                view = view[os.write(descriptor, view) :]
-            except BrokenPipeError:
-                raise EOFError from None
-
-    def _read(self, size: int, until: float) -> bytes:
-        assert self.process.stdout is not None
-        descriptor = self.process.stdout.fileno()
-        data = bytearray()
-        while len(data) < size:
-            self._wait(descriptor, select.POLLIN, until)
-            piece = os.read(descriptor, min(size - len(data), 1 << 20))
-            if not piece:
-                raise EOFError
-            data += piece
-        return bytes(data)
-
-    @staticmethod
-    def _wait(descriptor: int, event: int, until: float) -> None:
-        poll = select.poll()
-        poll.register(descriptor, event)
-        if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
-            raise TimeoutError
-
-    def kill(self) -> None:
-        """End the process and all it may have started, and wait until it is gone."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        self._folder.cleanup()
 
 
 class Sandbox:

@@ -12,8 +12,9 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
+from text2sql.children import Child
 from text2sql.errors import SandboxError, UploadError
-from text2sql.execution import REPLY_SLACK, THREADS, Child
+from text2sql.execution import REPLY_SLACK, THREADS
 from text2sql.schema import Column, ForeignKey, Schema, Table
 from text2sql.wire import encode_value
 

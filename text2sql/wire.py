@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 HEADER = struct.Struct(">I")
+FORK, KILL = b"f", b"k"  # what is asked of the server of children
 TAG = "$"  # a JSON object holding this key is a typed value; plain objects are never sent as values
 MAX_DEPTH = 12
 MAX_ITEMS = 200
