@@ -17,7 +17,13 @@ from transformers import set_seed
 
 from finetune.config import TrainConfig
 from finetune.foreseen import Foreseen, check_memory
-from finetune.memory import available_memory_mb, forget_peak, held_memory_mb, most_memory_mb
+from finetune.memory import (
+    available_memory_mb,
+    extrapolated,
+    forget_peak,
+    held_memory_mb,
+    most_memory_mb,
+)
 from finetune.packing import Pack
 from finetune.trainer import PackedTrainer
 from text2sql.errors import TrainingError
@@ -159,15 +165,6 @@ def _growth(trainer: PackedTrainer, part: Pack, held_mb: float) -> float:
     forget_peak()
     _pass(trainer, part)
     return max(most_memory_mb() - held_mb, 0.0)
-
-
-def extrapolated(quarter: float, half: float) -> float:
-    """Growth for the whole, from a quarter and a half: at least in proportion.
-
-    >>> extrapolated(100.0, 200.0), extrapolated(100.0, 300.0)
-    (400.0, 700.0)
-    """
-    return max(2 * half, half + 2 * (half - quarter))
 
 
 def _ending(pack: Pack, length: int) -> Pack:

@@ -54,6 +54,15 @@ def forget_peak() -> None:
         Path("/proc/self/clear_refs").write_text("5", "ascii")
 
 
+def extrapolated(quarter: float, half: float) -> float:
+    """A pass's growth for the whole, from a quarter and a half: at least in proportion.
+
+    >>> extrapolated(100.0, 200.0), extrapolated(100.0, 300.0)
+    (400.0, 700.0)
+    """
+    return max(2 * half, half + 2 * (half - quarter))
+
+
 def free_disk_mb(folder: Path) -> float:
     """Free space where the folder is, or will be."""
     there = next(place for place in (folder, *folder.parents) if place.exists())

@@ -20,6 +20,8 @@ from text2sql.errors import AdapterError
 from text2sql.model import Base
 from text2sql.prompt import FINGERPRINT
 
+pytestmark = pytest.mark.model
+
 TOKENS = torch.arange(1, 9)[None]
 
 

@@ -8,6 +8,8 @@ from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from finetune.packing import IGNORED, Encoded, PackCollator, block_mask, pack
 
+pytestmark = pytest.mark.model
+
 PAD = 0
 
 

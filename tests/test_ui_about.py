@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from finetune.card import SETTINGS, WEIGHTS, read_card, sha256
-from text2sql.adapters import AdapterInfo
 from text2sql.prompt import FINGERPRINT
+from text2sql.released import AdapterInfo
 from text2sql.weights import KNOWN
 from ui.about import NO_ADAPTER_LOADED, about_html, machine
 from ui.models import Loading, Models

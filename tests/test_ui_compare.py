@@ -15,10 +15,10 @@ import pytest
 import finetune.__main__ as shell
 from finetune.report import Report
 from finetune.votes import Votes
-from text2sql.adapters import AdapterInfo
 from text2sql.engine import Engine
 from text2sql.errors import AdapterError, DataError, InputError
 from text2sql.prompt import Prompt
+from text2sql.released import AdapterInfo
 from ui import compare_show
 from ui.compare_handlers import CompareHandlers
 from ui.compare_pair import Comparison, Side, compare_steps, measured, trained_on

@@ -24,19 +24,10 @@ from safetensors.torch import load_file
 from text2sql.errors import AdapterError
 from text2sql.model import Base
 from text2sql.prompt import FINGERPRINT
+from text2sql.released import AdapterInfo
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 MAX_WEIGHTS_BYTES = 512_000_000
-
-
-@dataclass(frozen=True)
-class AdapterInfo:
-    """A loaded adapter: `fingerprint` is its weights' SHA-256, shortened; `card` as written."""
-
-    name: str
-    path: Path
-    fingerprint: str
-    card: dict[str, Any]
 
 
 class Adapters:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from text2sql.errors import AdapterError
 
@@ -15,6 +17,16 @@ CARD = "card.json"
 SETTINGS = "adapter_config.json"
 RELEASED = Path(__file__).resolve().parent.parent / "finetune" / "adapters"
 NO_ADAPTER = "none"
+
+
+@dataclass(frozen=True)
+class AdapterInfo:
+    """A loaded adapter: `fingerprint` is its weights' SHA-256, shortened; `card` as written."""
+
+    name: str
+    path: Path
+    fingerprint: str
+    card: dict[str, Any]
 
 
 def runs_folder() -> Path:

@@ -23,6 +23,7 @@ from text2sql.released import (
     CARD,
     NO_ADAPTER,
     RELEASED,
+    AdapterInfo,
     adapter_name,
     find_adapter,
     newest_released,
@@ -34,7 +35,7 @@ from ui.settings import Settings
 
 if TYPE_CHECKING:
     from finetune.packing import Tokenizer
-    from text2sql.adapters import AdapterInfo, Adapters
+    from text2sql.adapters import Adapters
 
 log = logging.getLogger(__name__)
 
