@@ -108,6 +108,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = types.MappingProxyType(
             "data": ("bundled",),
             "minutes": 11.0,
             "epochs": 3.0,
+            "sequences_per_step": 1,  # twice the steps of a short time
             "save_every": 10,
             "eval_examples": 60,
         },
