@@ -163,6 +163,7 @@ def judge(example: Example, answer: Answer, gold: QueryResult, database: Databas
         valid=answer.valid,
         executes=answer.result is not None,
         generated=answer.generated,
+        drafted=answer.drafted,
         repairs=tuple(repair.rule for repair in answer.repairs),
         tokens=answer.tokens,
         generate_ms=answer.timings_ms["generate"],

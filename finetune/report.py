@@ -32,6 +32,7 @@ class Row:
     valid: bool = False
     executes: bool = False
     generated: str = ""
+    drafted: str = ""
     repairs: tuple[str, ...] = ()
     tokens: int = 0
     generate_ms: float = 0.0

@@ -238,6 +238,7 @@ def test_a_statement_that_finds_nothing_is_doubted(first: str, shop: Database) -
     assert rows(answer) == [(2,)] and answer.sql == RIGHT
     assert [one.rule for one in answer.repairs] == ["doubted"]
     assert "2 of 5" in answer.repairs[0].message and answer.repairs[0].before == first
+    assert (answer.drafted, answer.generated) == (first, RIGHT)
     assert answer.agreement == 2 / 5 and len(answer.candidates) >= 3
 
 

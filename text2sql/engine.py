@@ -220,6 +220,7 @@ class _Asking:
         answer = replace(
             answer,
             generated=found.text,
+            drafted=answer.generated if found.text != answer.generated else "",
             candidates=found.candidates,
             agreement=found.agreement,
             tokens=answer.tokens + sum(one.tokens for one in sampled),

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.repair_rules --report FILE --data FILE [--databases DIR]
 
 The report is what `python -m finetune evaluate --output FILE` wrote: its rows hold the text that
-the model generated. Each text is settled without repair, with every rule, and with all rules but
-one for each rule that fired. Knows nothing of models.
+the model generated greedily. Each is settled without repair, with every rule, and with all rules
+but one for each rule that fired. Knows nothing of models.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = json.loads(chosen.report.read_text(encoding="utf-8"))["rows"]
     try:
         cases = replay(
-            {row["id"]: row["generated"] for row in rows},
+            {row["id"]: row.get("drafted") or row["generated"] for row in rows},
             read_examples(chosen.data).examples,
             chosen.databases,
         )
