@@ -15,19 +15,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from accelerate.utils import broadcast_object_list
 from transformers import PreTrainedTokenizerBase, set_seed
 
-from finetune.card import BaseId, Card, new_card, with_accuracy, write_card
+from finetune.card import SETTINGS, BaseId, Card, new_card, with_accuracy, write_card
 from finetune.checkpoints import adapter_from, newest_usable, steps_of
 from finetune.config import TrainConfig
 from finetune.dataset import TrainingData, training_data
 from finetune.dry_run import Budget, Load, dry_run, tokens_per_step
-from finetune.files import told
+from finetune.files import read_json, told
 from finetune.foreseen import DRY_RUN, Foreseen, check_disk, read_foreseen
 from finetune.job_child import STOPPED
 from finetune.measure import EVALUATION, BeforeAfter, before_and_after
@@ -214,7 +214,7 @@ def publish(run: Run, data: TrainingData, base: BaseId) -> None:
     place, adapter = run.folder.path / UNSCORED, run.folder.adapter
     adapter_from(checkpoint, place, hub_base(base))
     seconds = sum(m.get("seconds", 0.0) for m in run.folder.read_metrics()[-1:])
-    card = new_card(run.config, base, data.sources, seconds=seconds)
+    card = new_card(as_trained(run.config, place), base, data.sources, seconds=seconds)
     write_card(place, card)
     scores = score(run, data, place)
     if scores:
@@ -224,6 +224,13 @@ def publish(run: Run, data: TrainingData, base: BaseId) -> None:
         shutil.rmtree(adapter, ignore_errors=True)
         place.rename(adapter)
     run.tell(ending(scores))
+
+
+def as_trained(config: TrainConfig, adapter: Path) -> TrainConfig:
+    """The settings with the adapter's own rank and scale, which it may have from another run."""
+    found = read_json(adapter / SETTINGS) or {}
+    rank, alpha = found.get("r", config.rank), found.get("lora_alpha", config.alpha)
+    return replace(config, rank=int(rank), alpha=int(alpha))
 
 
 def score(run: Run, data: TrainingData, adapter: Path) -> BeforeAfter | None:

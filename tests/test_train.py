@@ -232,7 +232,7 @@ def test_an_adapter_is_gone_on_from(place: Path, whole: RunFolder) -> None:
     first, last = (RunFolder(place / "runs" / name).read_metrics() for name in ("more", "whole"))
     assert first[0]["loss"] < last[0]["loss"]
     card = json.loads((place / "runs" / "more" / "adapter" / "card.json").read_text())
-    assert card["config"]["adapter"] == "whole"
+    assert (card["config"]["adapter"], card["config"]["rank"]) == ("whole", 2)
     begun = load_file(whole.adapter / "adapter_model.safetensors")
     ended = load_file(place / "runs" / "more" / "adapter" / "adapter_model.safetensors")
     assert {name: w.shape for name, w in begun.items()} == {n: w.shape for n, w in ended.items()}
