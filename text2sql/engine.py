@@ -194,7 +194,8 @@ class _Asking:
             return answer, first
         share = round((answer.agreement or 0.0) * count)
         told = (
-            f"The first statement found nothing; {share} of {count} candidates agree on this one."
+            f"The first statement found nothing; {share} of {count} candidates agree on this one. "
+            "Read it with care."
         )
         chosen = Repair("doubted", told, first.sql, settled.sql)
         return answer, replace(settled, repairs=(chosen, *settled.repairs))
