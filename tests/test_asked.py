@@ -42,9 +42,19 @@ def test_each_is_counted_once(question: str, sql: str, after: str) -> None:
         ("Who came in March?", "SELECT 1 FROM t WHERE MONTH(d) = 2", "= 3"),
         ("Who came in June?", f"{MONTH} 6 AND EXTRACT(DAY FROM d) = 1", f"{MONTH} 6"),
         ("Who came in June?", f"{MONTH} 7 AND EXTRACT(DAY FROM d) = 1 AND a = 2", "6 AND a = 2"),
+        (
+            "Who came in June?",
+            f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2020 AND a = 2",
+            "6 AND a = 2",
+        ),
+        (
+            "Who came in June?",
+            "SELECT 1 FROM t WHERE YEAR(d) = 2020 AND MONTH(d) = 6",
+            "WHERE MONTH(d) = 6",
+        ),
     ],
 )
-def test_the_month_is_the_one_named_and_no_day_is_invented(
+def test_the_month_is_the_one_named_and_no_day_or_year_is_invented(
     question: str, sql: str, after: str
 ) -> None:
     mended, (repair,) = as_asked(sql, question, SCHEMA)
@@ -82,6 +92,11 @@ def test_both_slips_are_told_one_by_one() -> None:
         ("Who may come?", f"{MONTH} 1"),
         ("Who came on the 1st of June?", f"{MONTH} 6 AND EXTRACT(DAY FROM d) = 1"),
         ("Who came in June?", f"{MONTH} 6"),
+        ("Who came in June 2020?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2020"),
+        ("Who came last June?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2025"),
+        ("Who came in June of the year before?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2024"),
+        ("Who came in June '24?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2024"),
+        ("Who came?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2024"),
     ],
 )
 def test_all_else_stays(question: str, sql: str) -> None:

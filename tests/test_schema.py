@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from text2sql.ddl.dialects import ALIASES, DIALECTS
@@ -354,6 +354,8 @@ NAMES = st.one_of(
     st.lists(NAMES, min_size=2, max_size=5, unique_by=str.casefold),
     st.lists(NAMES, max_size=3, unique=True),
 )
+@example(["0", '"'], ["0"])
+@example(["t", '"a', '"b'], ['"'])
 def test_any_name_and_any_value_survive(names: list[str], values: list[str]) -> None:
     columns = tuple(Column(name, "VARCHAR") for name in names[1:])
     one = replace(columns[0], enum=tuple(values), nullable=False)

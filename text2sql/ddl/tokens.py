@@ -43,7 +43,8 @@ class Lexer:
         self._fresh = True
         self._backslash = dialect in BACKSLASH_DIALECTS
         dollar = dialect not in NO_DOLLAR_DIALECTS
-        self._match = _pattern(self._backslash, dialect in HASH_DIALECTS, dollar).match
+        triple = dialect == "bigquery"
+        self._match = _pattern(self._backslash, dialect in HASH_DIALECTS, dollar, triple).match
 
     def __iter__(self) -> Iterator[Token]:
         while (token := self.next()) is not None:
@@ -105,20 +106,21 @@ class Lexer:
 
 
 @lru_cache
-def _pattern(backslash: bool, hash_comments: bool, dollar: bool) -> re.Pattern[str]:
+def _pattern(backslash: bool, hash_comments: bool, dollar: bool, triple: bool) -> re.Pattern[str]:
     """All tokens in one pattern; possessive throughout, so that it never goes back."""
     escaped = r"\\.|" if backslash else ""
     plain = r"\\" if backslash else ""
     hashed = r"|\#[^\n]*+" if hash_comments else ""
     dollars = r"\$\w*+\$" if dollar else r"(?!)"
+    # Elsewhere three quotes begin a name that begins with a quote.
+    tripled = r"\"\"\"(?s:.*?)\"\"\"|" if triple else ""
     word_hash = "" if hash_comments else r"|\#{1,2}\w[\w@#$]*+"
     return re.compile(
         rf"""
         (?P<skip>\s++|--[^\n]*+{hashed}|/\*!\d++|\*/|/\*(?s:.*?)\*/|```\w*+|\ufeff)
         |(?P<string>[eE]'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'
             |[nN]?'[^'{plain}]*+(?:(?:{escaped}'')[^'{plain}]*+)*+')
-        |(?P<name>\"\"\"(?s:.*?)\"\"\"
-            |"[^"{plain}]*+(?:(?:{escaped}"")[^"{plain}]*+)*+"
+        |(?P<name>{tripled}"[^"{plain}]*+(?:(?:{escaped}"")[^"{plain}]*+)*+"
             |`[^`]*+(?:``[^`]*+)*+`
             |(?<![\w\])])\[(?!\s*+\d*+\s*+\])(?!['"\s])[^\[\]\n]{{1,200}}+\])
         |(?P<word>[\w@][\w@#]*+(?:\$[\w@#]++)*+{word_hash})

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 MONTHS = (
     "january february march april may june july august september october november december".split()
 )
+# Words that say something of a day or a year, beside the number itself.
+_SAID = {"DAY": r"\bfirst\b|\blast\b", "YEAR": r"\byears?\b|\d{2}\b|\blast\b|\bthis\b"}
 _NAMED = re.compile(rf"\b({'|'.join(MONTHS)})\b", re.IGNORECASE)
 
 
@@ -51,15 +53,15 @@ def as_asked(text: str, question: str, schema: Schema) -> tuple[str, tuple[Repai
 
 
 def calendar(tree: exp.Expr, question: str, schema: Schema) -> str:
-    """Give `tree` the month that the question names, and take a day that it does not; say what.
+    """Give `tree` the month that the question names, take a day or year that it does not; say what.
 
-    Only where the question names exactly one month ("May" counts with a capital), and no number
-    for the day. Empty if there was nothing to do.
+    Only where the question names exactly one month ("May" counts with a capital), and nothing of
+    that day or year. Empty if there was nothing to do.
     """
     named = {word.lower() for word in _NAMED.findall(question) if word != "may"}
     if len(named) != 1:
         return ""
-    changes = [*_months(tree, named.pop()), *_days(tree, question)]
+    changes = [*_months(tree, named.pop()), *_unasked(tree, question)]
     return f"{'; '.join(changes)}." if changes else ""
 
 
@@ -74,24 +76,26 @@ def _months(tree: exp.Expr, name: str) -> list[str]:
     return changes
 
 
-def _days(tree: exp.Expr, question: str) -> list[str]:
+def _unasked(tree: exp.Expr, question: str) -> list[str]:
+    """Take out tests for a day or a year of which the question says nothing."""
     changes = []
     for test in list(tree.find_all(exp.EQ)):
         number, both = test.expression, test.parent
-        if _part(test.this) != "DAY" or not _is_number(number) or not isinstance(both, exp.And):
+        part = _part(test.this)
+        if part not in _SAID or not _is_number(number) or not isinstance(both, exp.And):
             continue
-        if not re.search(rf"\b0?{number.name}(st|nd|rd|th)?\b|\bfirst\b|\blast\b", question):
+        if not re.search(rf"\b0?{number.name}(st|nd|rd|th)?\b|{_SAID[part]}", question, re.I):
             both.replace(both.expression if both.this is test else both.this)
-            changes.append("the question names no day")
+            changes.append(f"the question names no {part.lower()}")
     return changes
 
 
 def _part(node: exp.Expr) -> str:
-    """Which part of a date the expression takes: MONTH, DAY, or another; empty if none."""
+    """Which part of a date the expression takes: YEAR, MONTH, DAY, or another; empty if none."""
     if isinstance(node, exp.Extract):
         return node.name.upper()
-    if isinstance(node, exp.Month):
-        return "MONTH"
+    if isinstance(node, (exp.Month, exp.Year)):
+        return type(node).__name__.upper()
     return "DAY" if isinstance(node, (exp.Day, exp.DayOfMonth)) else ""
 
 
