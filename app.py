@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 
-with contextlib.suppress(ImportError):  # only a Space has it; wants to be there before torch
-    import spaces  # noqa: F401 - imported for what it does to torch
+with contextlib.suppress(ImportError):  # only a Space has it; it wants to be there before torch
+    importlib.import_module("spaces")
 
 # No word to anybody about who uses the page; must stand before gradio is imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")

@@ -80,6 +80,38 @@ def test_a_server_that_died_is_replaced(sandbox: Sandbox) -> None:
     assert rows(sandbox) == 2 and server() != first
 
 
+def test_a_child_that_nobody_has_any_more_ends(file: Path) -> None:
+    sandbox = Sandbox(file)
+    assert rows(sandbox) == 2 and sandbox._child
+    child = sandbox._child.pid
+    del sandbox
+    with Sandbox(file) as other:
+        assert rows(other) == 2
+        assert _ended(child)
+
+
+def _ended(pid: int) -> bool:
+    until = time.monotonic() + GONE_S
+    while time.monotonic() < until:
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text("ascii")
+        except OSError:
+            return True
+        if stat.rpartition(")")[2].split()[0] == "Z":  # the server collects it with the next job
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_child_can_be_killed_twice(file: Path) -> None:
+    child = Child()
+    child.kill()
+    with Sandbox(file) as sandbox:
+        assert rows(sandbox) == 2
+        child.kill()
+        assert rows(sandbox) == 2
+
+
 def test_many_threads_get_children_of_their_own(file: Path) -> None:
     found: list[int] = []
 

@@ -39,10 +39,10 @@ class Answer:
     `generated` is the statement as the model wrote it, `sql` what is shown: where `valid`, what
     ran, checked, repaired and written anew, else the statement as written, in which the
     `problems` have their lines and columns. `drafted` is the greedy statement where a vote chose
-    another. `agreement` is the share of the candidates that gave
-    the same rows (None without a vote). `stopped` says that the user cut it short, which an answer
-    with rows may be too. Times are milliseconds: `first_token` is the first part of `generate`,
-    `total` goes from the question to here, and `load` is for whoever opened the database.
+    another. `agreement` is the share of the candidates that gave the same rows (None without a
+    vote). `stopped` says that the user cut it short, which an answer with rows may be too. Times
+    are milliseconds: `first_token` is the first part of `generate`, `total` goes from the question
+    to here, and `load` is for whoever opened the database.
     """
 
     question: str = ""

@@ -6,7 +6,6 @@ Knows nothing of statements; what a child does is in `sandbox_child.py`, and wha
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import socket
@@ -16,6 +15,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from io import FileIO
 from typing import Any
 
 from text2sql.errors import SandboxError
@@ -30,11 +30,14 @@ class Child:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="text2sql-", ignore_cleanup_errors=True)
         try:
-            self.pid, self._to, self._from = _SERVER.fork(self._folder.name)
+            self.pid, to_child, from_child = _SERVER.fork(self._folder.name)
         except OSError as error:
             self._folder.cleanup()
             raise SandboxError(f"The process that runs SQL could not start: {error}.") from error
-        os.set_blocking(self._to, False)
+        # Files, for they close when nobody has them any more; the child then ends.
+        self._to = FileIO(to_child, "wb")
+        self._from = FileIO(from_child, "rb")
+        os.set_blocking(to_child, False)
 
     @property
     def alive(self) -> bool:
@@ -61,7 +64,7 @@ class Child:
         while view:
             _wait(self._to, select.POLLOUT, until)
             try:
-                view = view[os.write(self._to, view) :]
+                view = view[self._to.write(view) or 0 :]
             except BrokenPipeError:
                 raise EOFError from None
 
@@ -69,7 +72,7 @@ class Child:
         data = bytearray()
         while len(data) < size:
             _wait(self._from, select.POLLIN, until)
-            piece = os.read(self._from, min(size - len(data), 1 << 20))
+            piece = self._from.read(min(size - len(data), 1 << 20))
             if not piece:
                 raise EOFError
             data += piece
@@ -79,14 +82,13 @@ class Child:
         """End the process and all it may have started, and wait until it is gone."""
         _SERVER.kill(self.pid)
         for pipe in (self._to, self._from):
-            with contextlib.suppress(OSError):
-                os.close(pipe)
+            pipe.close()
         self._folder.cleanup()
 
 
-def _wait(descriptor: int, event: int, until: float) -> None:
+def _wait(pipe: FileIO, event: int, until: float) -> None:
     poll = select.poll()
-    poll.register(descriptor, event)
+    poll.register(pipe, event)
     if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
         raise TimeoutError
 

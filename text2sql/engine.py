@@ -133,7 +133,10 @@ class _Asking:
     clock: Clock
 
     def answers(self, answer: Answer, count: int) -> Iterator[Answer]:
-        """The greedy statement, settled; put to the vote of `count`; tried once more if need be."""
+        """The greedy statement, settled; put to the vote of `count`; tried once more if need be.
+
+        What stands alone and finds nothing even so is doubted.
+        """
         yield self.clock.told(answer)
         for completion in self._stream(self.prompt):
             answer = _growing(answer, completion)

@@ -13,7 +13,7 @@ Covered. The child opens one database file read-only and then shuts the door beh
   and has opened nothing.
 
 Not covered. The child runs as the same user on the same kernel: there is no seccomp filter, no
-namespace, no container. Descriptors open at the lock (the database file, three pipes) stay
+namespace, no container. Descriptors open at the lock (the database file, two pipes) stay
 usable, and whoever takes over the child's machine code can call the kernel within these limits.
 A limit on processes does not bind root. Processor time is bounded by the deadline only.
 

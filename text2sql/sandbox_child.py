@@ -1,8 +1,8 @@
 """The child process of a sandbox: reads jobs from standard input, answers on standard output.
 
-Run as `python -m text2sql.sandbox_child`; its parent is `execution.py`, which says what this
-protects from and what not. Imports as little as it can, for it starts anew after every kill.
-Knows nothing of questions, models or pages.
+Forked by `sandbox_server.py` for each sandbox, and anew after every kill; who asks is
+`execution.py`, which says what this protects from and what not. Knows nothing of questions, models
+or pages.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 import duckdb
 
+from text2sql.sandbox_load import answer_load
 from text2sql.wire import HEADER, encode_value, pack, unpack
 
 WATCH_S = 0.5
@@ -35,8 +36,6 @@ def main() -> None:
     if job is None:
         return
     if job["op"] == "load":
-        from text2sql.sandbox_load import answer_load
-
         _send(reply, answer_load(job))
         return
     connection = open_locked(job["file"], memory_mb=job["memory_mb"], threads=job["threads"])
@@ -202,7 +201,3 @@ def _explain(error: duckdb.Error, sql: str, offset: int = 0) -> dict[str, Any]:
     before = sql.encode()[: max(position, 0)].decode(errors="replace")
     line = before.count("\n") + 1
     return {"message": message, "line": line, "column": len(before) - before.rfind("\n")}
-
-
-if __name__ == "__main__":
-    main()

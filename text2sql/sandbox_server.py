@@ -20,11 +20,10 @@ import signal
 import socket
 from collections.abc import Sequence
 
-from text2sql import sandbox_child, sandbox_load, sandbox_sqlite  # what a child would import
+from text2sql import sandbox_child
 from text2sql.wire import FORK, HEADER
 
 LONGEST = 4_096  # bytes of a message
-READY = (sandbox_child, sandbox_load, sandbox_sqlite)
 
 
 def main() -> None:
@@ -40,6 +39,7 @@ def main() -> None:
         message, descriptors, _, _ = socket.recv_fds(channel, LONGEST, 2)
         if not message:
             return
+        _collect(children)
         if message[:1] == FORK:
             number = _fork(channel, message[1:], descriptors)
             children |= {number} - {0}
@@ -71,6 +71,13 @@ def _become_child(folder: bytes, pipes: Sequence[int]) -> None:
         os.dup2(pipe, place)
         os.close(pipe)
     sandbox_child.main()
+
+
+def _collect(children: set[int]) -> None:
+    """Forget the children that ended by themselves, before their numbers are given again."""
+    with contextlib.suppress(ChildProcessError):
+        while ended := os.waitpid(-1, os.WNOHANG)[0]:
+            children.discard(ended)
 
 
 def _kill(number: int, children: set[int]) -> int:
