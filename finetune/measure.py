@@ -19,7 +19,6 @@ from text2sql.adapters import Adapters
 from text2sql.engine import Engine
 from text2sql.generation import LocalGenerator
 from text2sql.model import load_base
-from text2sql.released import adapter_name, find_adapter
 
 EVALUATION = "evaluation.json"
 TOGETHER = 8  # questions on one schema that are decoded side by side
@@ -57,7 +56,7 @@ def before_and_after(
     examples: Sequence[Example],
     databases: Path | None,
     *,
-    start: str = "",
+    start: Path | None = None,
     cancelled: Callable[[], bool],
     progress: Progress,
 ) -> BeforeAfter | None:
@@ -85,14 +84,14 @@ def before_and_after(
     )
 
 
-def _engines(base: str, adapter: Path, name: str, start: str) -> tuple[Engine, Engine]:
+def _engines(base: str, adapter: Path, name: str, start: Path | None) -> tuple[Engine, Engine]:
     """Before and after, over one copy of the base in memory."""
     loaded = Adapters(load_base(base))
     loaded.load(name, adapter)
     before = None
     if start:
-        before = f"{adapter_name(start)} (start)"  # a run may bear the name of what it began with
-        loaded.load(before, find_adapter(start))
+        before = f"before {name}"
+        loaded.load(before, start)
     return Engine(LocalGenerator(loaded, before)), Engine(LocalGenerator(loaded, name))
 
 

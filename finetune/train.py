@@ -36,6 +36,7 @@ from finetune.packing import Pack, pack
 from finetune.rows import TrainingRow
 from finetune.run_folder import RunFolder
 from finetune.trainer import PackedTrainer, build_trainer, not_a_number
+from finetune.warm_start import keep, start_of
 from finetune.watch import Guard, StopSignal, Watch
 from text2sql.errors import DataError, Text2SQLError, TrainingError
 from text2sql.model import load_for_training
@@ -70,6 +71,8 @@ def main(config: TrainConfig, folder: RunFolder) -> int:
     """
     run = Run(config, folder, StopSignal(), Budget(time.monotonic(), config.minutes))
     prepare_process(config)
+    if config.adapter and is_main_process():
+        keep(config.adapter, folder.path)
     run.tell("Reading the data.")
     data = training_data(config)
     log.info("%s", data.report())
@@ -247,14 +250,16 @@ def score(run: Run, data: TrainingData, adapter: Path) -> BeforeAfter | None:
     if not examples or cancelled():
         return None
     progress(0, len(examples))
+    named = run.config.adapter
     try:
+        start = start_of(named, run.folder.path) if named else None
         scores = before_and_after(
             run.config.base,
             adapter,
             run.config.run,
             examples,
             data.databases,
-            start=run.config.adapter,
+            start=start,
             cancelled=cancelled,
             progress=progress,
         )

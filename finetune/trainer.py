@@ -25,7 +25,7 @@ from finetune.foreseen import KEPT_CHECKPOINTS
 from finetune.memory import free_disk_mb
 from finetune.packing import IGNORED, Pack, PackCollator
 from finetune.run_folder import RunFolder
-from finetune.warm_start import put_weights, settings_of, start_of
+from finetune.warm_start import check, put_weights, settings_of, start_of
 from text2sql.errors import TrainingError
 from text2sql.model import Base
 
@@ -115,7 +115,9 @@ def build_trainer(
 
     The adapter is a new one, or one to go on from; AdapterError if that can't be done.
     """
-    start = start_of(config.adapter, base) if config.adapter else None
+    start = start_of(config.adapter, folder.path) if config.adapter else None
+    if start:
+        check(start, base)
     trainer = PackedTrainer(
         model=base.model,
         args=trainer_settings(base, config, folder, evaluates=bool(held_out)),

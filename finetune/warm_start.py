@@ -5,25 +5,49 @@ An adapter's files are hostile until checked. Knows nothing of data, or of how t
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 from peft import LoraConfig, set_peft_model_state_dict
 from safetensors.torch import load_file
 
-from finetune.card import WEIGHTS
+from finetune.card import CARD, WEIGHTS
+from finetune.files import told
 from text2sql.adapters import check_card, check_files, read_card
 from text2sql.errors import AdapterError
 from text2sql.model import Base
 from text2sql.released import find_adapter
 
+START = "start"  # in a run's folder
 
-def start_of(adapter: str, base: Base) -> Path:
-    """The folder of an adapter given by name or path; AdapterError if it can't be gone on from."""
-    place = find_adapter(adapter)
+
+def keep(adapter: str, run: Path) -> None:
+    """Copy the adapter into the run's folder, so that a resume needs nothing else.
+
+    Raises AdapterError if there is none such, TrainingError if the disk is full.
+    """
+    kept = run / START
+    if (kept / CARD).is_file():
+        return
+    found, unfinished = find_adapter(adapter), run / f".{START}"
+    with told(kept):
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(found, unfinished)
+        shutil.rmtree(kept, ignore_errors=True)
+        unfinished.rename(kept)
+
+
+def start_of(adapter: str, run: Path) -> Path:
+    """The folder of the adapter that a run goes on from: its own copy, or where it was found."""
+    kept = run / START
+    return kept if (kept / CARD).is_file() else find_adapter(adapter)
+
+
+def check(place: Path, base: Base) -> None:
+    """AdapterError if that base can't go on from what is in the folder."""
     check_card(read_card(place), base)
     check_files(place)
-    return place
 
 
 def settings_of(place: Path) -> LoraConfig:

@@ -239,6 +239,18 @@ def test_an_adapter_is_gone_on_from(place: Path, whole: RunFolder) -> None:
     assert any(not torch.equal(begun[name], ended[name]) for name in begun)
 
 
+def test_a_run_is_resumed_when_what_it_began_with_is_gone(place: Path, whole: RunFolder) -> None:
+    first = place / "first"
+    shutil.copytree(whole.adapter, first)
+    more = settings(place, "orphan", adapter=str(first), max_steps=20)
+    folder = RunFolder(place / "runs" / "orphan")
+    threading.Thread(target=stop_at, args=(folder, 1), daemon=True).start()
+    assert train_run(more, place / "runs") == 3
+    shutil.rmtree(first)
+    assert train_run(replace(more, resume=True), place / "runs") == 0
+    assert folder.finished and [m["step"] for m in folder.read_metrics()] == list(range(1, 21))
+
+
 def test_an_adapter_that_does_not_fit_is_no_start(
     place: Path, whole: RunFolder, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ from finetune.run_folder import RunFolder, runs_folder
 from finetune.train_run import train_run
 from text2sql.database import open_database
 from text2sql.generator import never
+from text2sql.released import find_adapter
 from text2sql.schema import to_ddl
 from ui.databases import DEMOS
 from ui.train_data import SCHEMA, USUAL, Choice, named
@@ -87,7 +88,7 @@ def _gain(name: str, folder: RunFolder, start: str) -> BeforeAfter:
         folder.path.name,
         examples,
         DEMOS,
-        start=start,
+        start=find_adapter(start) if start else None,
         cancelled=never,
         progress=lambda done, total: None,
     )
