@@ -1,13 +1,20 @@
-"""What several test files share: the one fake of the project, a model that says what it is told."""
+"""What several test files share: the one fake of the project, a model that says what it is told,
+and a small shop to ask about."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
+import duckdb
 import pytest
 
+from text2sql.database import Database, open_database
 from text2sql.generator import Completion, never
 from text2sql.prompt import Prompt
+
+SHOP = Path(__file__).parent / "fixtures" / "repair" / "schemas" / "shop.sql"
 
 
 class FakeGenerator:
@@ -84,3 +91,13 @@ class FakeGenerator:
 def fake_generator() -> type[FakeGenerator]:
     """The class, for a test to say what the model replies: `fake_generator("SELECT 1")`."""
     return FakeGenerator
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The database of `fixtures/repair/schemas/shop.sql`."""
+    path = tmp_path_factory.mktemp("shop") / "shop.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(SHOP.read_text(encoding="utf-8"))
+    with contextlib.closing(open_database(path)) as database:
+        yield database

@@ -23,7 +23,6 @@ from text2sql.execution import MEMORY_MB, Limits, Sandbox
 from text2sql.loading import DATA_FILE, load_rows
 from text2sql.problems import QueryResult
 from text2sql.schema import parse_schema
-from text2sql.wire import pack, unpack
 
 SLACK_S = 0.5  # within which a statement is over after its deadline
 QUICK = Limits(deadline_s=0.5)
@@ -315,14 +314,3 @@ def test_odd_characters_end_no_child(sql: str, sandbox: Sandbox) -> None:
 def test_a_reply_nested_too_deeply_is_cut(sandbox: Sandbox) -> None:
     deep = "[" * 40 + "1" + "]" * 40
     assert "…" in str(one(sandbox, deep))
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b"null"])
-def test_what_is_no_message_is_refused(body: bytes) -> None:
-    with pytest.raises(ValueError):
-        unpack(body)
-
-
-def test_message_round_trip() -> None:
-    message = {"a": [1, None, "ü"], "b": {"c": 1.5}}
-    assert unpack(pack(message)[4:]) == message

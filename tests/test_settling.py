@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
-import duckdb
 import pytest
 
-from text2sql.database import Database, open_database
+from text2sql.database import Database
 from text2sql.problems import Repair
 from text2sql.repair import ALL_RULES, Case
 from text2sql.settling import MAX_REPAIRED, Settled, canonical, settle
-
-SHOP = Path(__file__).parent / "fixtures" / "repair" / "schemas" / "shop.sql"
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    path = tmp_path_factory.mktemp("settling") / "shop.duckdb"
-    with duckdb.connect(path) as connection:
-        connection.execute(SHOP.read_text(encoding="utf-8"))
-    with contextlib.closing(open_database(path)) as database:
-        yield database
 
 
 def rows(settled: Settled) -> list[tuple[object, ...]]:
