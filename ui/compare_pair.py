@@ -270,7 +270,8 @@ def measured(card: Mapping[str, Any]) -> str:
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             shares = [side.get("value") for side in (before, after)]
             if all(isinstance(share, float | int) for share in shares):
-                told = f"{str(one.get('set', '?'))[:60]}: {shares[0]:.1%} before"
+                how = f" ({str(one['how'])[:60]})" if one.get("how") else ""
+                told = f"{str(one.get('set', '?'))[:60]}{how}: {shares[0]:.1%} before"
                 found.append(f"{told}, {shares[1]:.1%} after")
     return "; ".join(found[:6])
 
