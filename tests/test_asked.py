@@ -52,6 +52,12 @@ def test_each_is_counted_once(question: str, sql: str, after: str) -> None:
             "SELECT 1 FROM t WHERE YEAR(d) = 2020 AND MONTH(d) = 6",
             "WHERE MONTH(d) = 6",
         ),
+        (
+            "Who came in June?",
+            f"{MONTH} 6 AND EXTRACT(YEAR FROM d) % 4 = 0 AND a = 2",
+            "6 AND a = 2",
+        ),
+        ("Who came in June?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) >= 2019", f"{MONTH} 6"),
     ],
 )
 def test_the_month_is_the_one_named_and_no_day_or_year_is_invented(
@@ -93,6 +99,9 @@ def test_both_slips_are_told_one_by_one() -> None:
         ("Who came on the 1st of June?", f"{MONTH} 6 AND EXTRACT(DAY FROM d) = 1"),
         ("Who came in June?", f"{MONTH} 6"),
         ("Who came in June 2020?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2020"),
+        ("Who came in June?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = a"),
+        ("Who came in June?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = EXTRACT(YEAR FROM NOW())"),
+        ("Who came in June?", f"{MONTH} 6 AND a % 4 = 0"),
         ("Who came last June?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2025"),
         ("Who came in June of the year before?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2024"),
         ("Who came in June '24?", f"{MONTH} 6 AND EXTRACT(YEAR FROM d) = 2024"),

@@ -77,17 +77,27 @@ def _months(tree: exp.Expr, name: str) -> list[str]:
 
 
 def _unasked(tree: exp.Expr, question: str) -> list[str]:
-    """Take out tests for a day or a year of which the question says nothing."""
+    """Take out conditions on a day or a year of which the question says nothing."""
     changes = []
-    for test in list(tree.find_all(exp.EQ)):
-        number, both = test.expression, test.parent
-        part = _part(test.this)
-        if part not in _SAID or not _is_number(number) or not isinstance(both, exp.And):
+    for test in list(tree.find_all(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)):
+        both, part = test.parent, _only_part(test)
+        if part not in _SAID or not isinstance(both, exp.And):
             continue
-        if not re.search(rf"\b0?{number.name}(st|nd|rd|th)?\b|{_SAID[part]}", question, re.I):
+        numbers = "".join(rf"\b0?{one.name}(st|nd|rd|th)?\b|" for one in test.find_all(exp.Literal))
+        if not re.search(f"{numbers}{_SAID[part]}", question, re.IGNORECASE):
             both.replace(both.expression if both.this is test else both.this)
             changes.append(f"the question names no {part.lower()}")
     return changes
+
+
+def _only_part(test: exp.Expr) -> str:
+    """The one part of dates that a comparison with numbers is about; empty for any other."""
+    parts = {_part(node) for node in test.walk() if _part(node)}
+    dates = [column.find_ancestor(exp.Extract, exp.Func) for column in test.find_all(exp.Column)]
+    plain = all(one is not None and _part(one) for one in dates)
+    known = all(map(_is_number, test.find_all(exp.Literal))) and not test.find(exp.Query)
+    numbers = test.find(exp.Literal) is not None
+    return parts.pop() if len(parts) == 1 and plain and known and numbers else ""
 
 
 def _part(node: exp.Expr) -> str:
