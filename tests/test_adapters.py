@@ -15,7 +15,7 @@ from peft.tuners.lora import LoraLayer
 from safetensors.torch import load_file, save_file
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from text2sql.adapters import MAX_WEIGHTS_BYTES, WEIGHTS_FILE, Adapters, check_card, read_card
+from text2sql.adapters import FEW, MAX_WEIGHTS_BYTES, WEIGHTS_FILE, Adapters, check_card, read_card
 from text2sql.errors import AdapterError
 from text2sql.model import Base
 from text2sql.prompt import FINGERPRINT
@@ -69,9 +69,9 @@ def released(folder: Path, *, effect: float = 0.5, width: int = 16) -> Path:
     return folder
 
 
-def logits(adapters: Adapters, name: str | None) -> torch.Tensor:
+def logits(adapters: Adapters, name: str | None, tokens: torch.Tensor = TOKENS) -> torch.Tensor:
     with adapters.active(name), torch.inference_mode():
-        return adapters.model(TOKENS).logits
+        return adapters.model(tokens).logits
 
 
 def test_switched_on_it_changes_and_switched_off_the_base_is_back(tmp_path: Path) -> None:
@@ -88,15 +88,16 @@ def test_switched_on_it_changes_and_switched_off_the_base_is_back(tmp_path: Path
     assert adapters.largest_b("one") > 0.1
 
 
-def test_applied_leanly_it_computes_what_peft_computes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [1, FEW, FEW + 1])
+def test_applied_leanly_it_computes_what_peft_computes(count: int, tmp_path: Path) -> None:
     from peft import PeftModel
 
-    path = released(tmp_path / "one")
+    path, tokens = released(tmp_path / "one"), torch.arange(1, count + 1)[None]
     with torch.inference_mode():
-        expected = PeftModel.from_pretrained(tiny_model(), path).eval()(TOKENS).logits
+        expected = PeftModel.from_pretrained(tiny_model(), path).eval()(tokens).logits
     adapters = Adapters(tiny_base())
     adapters.load("one", path)
-    assert torch.allclose(logits(adapters, "one"), expected, atol=1e-5)
+    assert torch.allclose(logits(adapters, "one", tokens), expected, atol=1e-5)
 
 
 def test_two_adapters_do_not_mix(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import torch
+from transformers import DynamicCache
 
 from text2sql.adapters import Adapters
 from text2sql.errors import GenerationError
@@ -95,6 +96,16 @@ def test_a_known_schema_gives_the_same_answer_in_less_time(generator: LocalGener
     assert (warm.text, warm.tokens) == (cold.text, cold.tokens)
     assert cold.cached_tokens == 0 and 0 < warm.cached_tokens < warm.prompt_tokens
     assert warm.first_token_ms < cold.first_token_ms
+
+
+def test_a_token_after_the_other_computes_what_all_at_once_do(generator: LocalGenerator) -> None:
+    ids = torch.tensor([generator._request(ask(QUESTIONS[0])).own])
+    with generator.adapters.active(None):
+        whole, cache = generator._forward(ids, DynamicCache()), DynamicCache()
+        steps = [generator._forward(ids[:, [place]], cache) for place in range(ids.shape[1])]
+    assert cache.get_seq_length() == ids.shape[1]
+    assert torch.nn.functional.cosine_similarity(steps[-1], whole).item() > 0.999
+    assert steps[-1].argmax() == whole.argmax()
 
 
 def test_only_the_latest_schemas_are_remembered(generator: LocalGenerator) -> None:

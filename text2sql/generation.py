@@ -28,6 +28,7 @@ MAX_NEW_TOKENS = 256
 MAX_PROMPT_TOKENS = 8_000
 CACHED_SCHEMAS = 8
 SAMPLING_TOP_P = 0.95
+NUCLEUS_AT_MOST = 256
 LOOP_TOKENS = 24  # a tail that repeats what came just before, so long, is a loop
 
 
@@ -160,6 +161,10 @@ class LocalGenerator:
     ) -> torch.Tensor:
         """Logits after the last token, (batch, vocabulary); `cache` grows by `ids`."""
         device = self.adapters.base.device
+        if mask is None and device == "cpu" and ids.shape[1] == 1:
+            # With a mask, transformers puts the heads that share keys side by side as queries: ten
+            # times as quick on a CPU as PyTorch's own grouping, which it asks for without one.
+            mask = torch.ones(1, 1, 1, cache.get_seq_length() + 1, dtype=torch.bool)
         return (
             self.adapters.model(
                 input_ids=ids.to(device),
@@ -307,7 +312,8 @@ class _Sampler:
 
     def __call__(self, logits: torch.Tensor) -> torch.Tensor:
         shares = (logits.float() / self.temperature).softmax(dim=-1)
-        ordered, places = shares.sort(dim=-1, descending=True)
+        # Almost all of the mass is in a few tokens, and sorting the whole vocabulary costs 25 ms.
+        ordered, places = shares.topk(min(NUCLEUS_AT_MOST, shares.shape[-1]), dim=-1)
         ordered[ordered.cumsum(dim=-1) - ordered > SAMPLING_TOP_P] = 0.0
         chosen = torch.multinomial(ordered, 1, generator=self.random)
         return places.gather(-1, chosen)[:, 0]
