@@ -38,6 +38,7 @@ class FakeGenerator:
         self.adapter = adapter
         self.prompts: list[Prompt] = []
         self.prefetched: list[Prompt] = []
+        self.warmed: list[Prompt] = []
 
     @property
     def summary(self) -> str:
@@ -67,6 +68,9 @@ class FakeGenerator:
 
     def prefetch(self, prompts: Sequence[Prompt]) -> None:
         self.prefetched.extend(prompts)
+
+    def warm(self, prompt: Prompt, *, cancelled: Callable[[], bool] = never) -> None:
+        self.warmed.append(prompt)
 
     def _reply(self, prompt: Prompt) -> str:
         self.prompts.append(prompt)

@@ -272,6 +272,23 @@ def test_what_a_person_wrote_is_run_as_it_is(shop: Database) -> None:
     assert not generator.prompts
 
 
+def test_a_schema_is_read_ahead_as_it_will_be_asked_about(shop: Database) -> None:
+    generator = FakeGenerator(RIGHT)
+    engine = Engine(generator)
+    engine.warm(shop)
+    engine.ask(ASKED, shop)
+    assert [one.context for one in generator.warmed] == [generator.prompts[0].context]
+
+
+def test_a_schema_that_is_read_in_part_is_not_read_ahead(
+    shop: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("text2sql.engine.build_prompt", lambda *_, **__: Prompt("", "", ("t",)))
+    generator = FakeGenerator(RIGHT)
+    Engine(generator).warm(shop)
+    assert generator.warmed == []
+
+
 def test_questions_are_answered_ahead_but_for_those_that_can_not_be_asked(shop: Database) -> None:
     generator = FakeGenerator(RIGHT)
     Engine(generator).prefetch([ASKED, " ", "How many orders?"], shop)

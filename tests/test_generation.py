@@ -108,6 +108,31 @@ def test_a_token_after_the_other_computes_what_all_at_once_do(generator: LocalGe
     assert steps[-1].argmax() == whole.argmax()
 
 
+def test_a_schema_read_ahead_is_known_when_asked_about(
+    generator: LocalGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cold = last(generator, ask(QUESTIONS[2]))
+    ahead = LocalGenerator(generator.adapters)
+    monkeypatch.setattr("text2sql.generation.PIECE", 50)
+    ahead.warm(ask(""))
+    (cache,) = ahead._schemas.entries.values()
+    warm = last(ahead, ask(QUESTIONS[2]))
+    assert warm.cached_tokens == cache.get_seq_length() > 100
+    assert (warm.text, warm.tokens) == (cold.text, cold.tokens)
+
+
+def test_a_schema_half_read_is_gone_on_with(
+    generator: LocalGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("text2sql.generation.PIECE", 50)
+    generator.warm(ask(""), cancelled=after(2))
+    (cache,) = generator._schemas.entries.values()
+    assert cache.get_seq_length() == 50
+    found = last(generator, ask(QUESTIONS[0]))
+    assert found.cached_tokens == 0 and "count" in found.text.lower()
+    assert last(generator, ask(QUESTIONS[0])).cached_tokens == cache.get_seq_length() > 100
+
+
 def test_only_the_latest_schemas_are_remembered(generator: LocalGenerator) -> None:
     for number in range(CACHED_SCHEMAS + 2):
         generator.next_logits(Prompt(f"CREATE TABLE t{number} (a INTEGER);", "Question: a?"))

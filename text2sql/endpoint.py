@@ -74,6 +74,9 @@ class EndpointGenerator:
     def prefetch(self, prompts: Sequence[Prompt]) -> None:
         """Nothing: the server batches what comes at the same time by itself."""
 
+    def warm(self, prompt: Prompt, *, cancelled: Callable[[], bool] = never) -> None:
+        """Nothing: what a server remembers of a prompt is its own affair."""
+
     def _complete(
         self, prompt: Prompt, drawn: dict[str, float], cancelled: Callable[[], bool]
     ) -> Iterator[Completion]:

@@ -105,6 +105,16 @@ class Engine:
         if prompts:
             self.generator.prefetch(prompts)
 
+    def warm(self, database: Database, *, cancelled: Callable[[], bool] = never) -> None:
+        """Have the model read the schema before anything is asked, so that `ask` needn't wait.
+
+        A schema that is too long is left: which of its tables are read depends on the question.
+        """
+        values = database.values() if self.hints else None
+        prompt = build_prompt("", database.schema, values=values)
+        if not prompt.omitted:
+            self.generator.warm(prompt, cancelled=cancelled)
+
     def _prompt(self, question: str, database: Database) -> Prompt:
         values = database.values() if self.hints else None
         return build_prompt(_checked(question), database.schema, values=values)

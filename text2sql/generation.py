@@ -29,6 +29,8 @@ MAX_PROMPT_TOKENS = 8_000
 CACHED_SCHEMAS = 8
 SAMPLING_TOP_P = 0.95
 NUCLEUS_AT_MOST = 256
+PIECE = 256  # tokens of a schema that are read ahead before others have their turn: a second's work
+YIELD_S = 0.01  # a lock that is let go and taken at once is never anybody else's
 LOOP_TOKENS = 24  # a tail that repeats what came just before, so long, is a loop
 
 
@@ -46,12 +48,12 @@ class PrefixCache:
 
     entries: OrderedDict[tuple[Any, ...], DynamicCache] = field(default_factory=OrderedDict)
 
-    def get(self, key: tuple[Any, ...]) -> DynamicCache | None:
-        if key in self.entries:
-            self.entries.move_to_end(key)
-        return self.entries.get(key)
+    def pop(self, key: tuple[Any, ...]) -> DynamicCache:
+        """What is known of the key, which is then forgotten; an empty cache if nothing is."""
+        return self.entries.pop(key, None) or DynamicCache()
 
     def put(self, key: tuple[Any, ...], cache: DynamicCache) -> None:
+        """Remember a cache as the latest."""
         self.entries[key] = cache
         while len(self.entries) > CACHED_SCHEMAS:
             self.entries.popitem(last=False)
@@ -122,6 +124,19 @@ class LocalGenerator:
                 found = self._batch(group, _greedy, never)
                 self._ahead |= dict(zip(group, found, strict=True))
 
+    def warm(self, prompt: Prompt, *, cancelled: Callable[[], bool] = never) -> None:
+        """Compute the keys and values of the prompt's context, a piece at a time.
+
+        Between two pieces others have their turn; one that asks about the same goes on from there.
+        """
+        prefix = self._request(prompt).prefix
+        for end in (*range(PIECE, len(prefix), PIECE), len(prefix)):
+            if cancelled():
+                return
+            with self._turn():
+                self._schema_cache(prefix, end)
+            time.sleep(YIELD_S)
+
     def next_logits(self, prompt: Prompt) -> torch.Tensor:
         """The logits of the reply's first token, (vocabulary,), float32: what adapters change."""
         with self._turn():
@@ -178,17 +193,17 @@ class LocalGenerator:
             .cpu()
         )
 
-    def _schema_cache(self, prefix: tuple[int, ...]) -> tuple[DynamicCache, bool]:
-        """Keys and values of the schema's part, and whether they were there already."""
+    def _schema_cache(
+        self, prefix: tuple[int, ...], end: int | None = None
+    ) -> tuple[DynamicCache, bool]:
+        """Keys and values of the schema's part, or up to `end`, and whether they were there."""
         key = (self.adapters.fingerprint(self.adapter), prefix)
-        known = self._schemas.get(key)
-        if known is not None:
-            return known, True
-        cache = DynamicCache()
-        if prefix:
-            self._forward(torch.tensor([prefix]), cache)
+        cache = self._schemas.pop(key)  # what breaks off half-way is not kept
+        missing = prefix[cache.get_seq_length() : end]
+        if missing:
+            self._forward(torch.tensor([missing]), cache)
         self._schemas.put(key, cache)
-        return cache, False
+        return cache, not missing
 
     def _decode(self, request: _Request) -> Generator[Completion]:
         """The greedy completion after each token, until it ends or nobody wants more of it."""

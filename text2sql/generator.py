@@ -63,3 +63,6 @@ class Generator(Protocol):
 
     def prefetch(self, prompts: Sequence[Prompt]) -> None:
         """Complete prompts side by side, for `stream` to hand out later."""
+
+    def warm(self, prompt: Prompt, *, cancelled: Callable[[], bool] = never) -> None:
+        """Do what a prompt's context costs, so that whatever is asked about it costs less."""

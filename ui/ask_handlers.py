@@ -94,6 +94,8 @@ class AskHandlers:
 
     def _side(self, where: Chosen) -> Updates:
         found = choosing.shown_schema(self.service, where)
+        if found.tables:
+            self.service.warming.begin(where.source)
         asked = self._examples(where.choice)
         return [
             found.html,

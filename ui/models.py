@@ -262,6 +262,9 @@ class _NoModel:
     def prefetch(self, prompts: Sequence[Prompt]) -> None:
         raise GenerationError("There is no model to ask.")
 
+    def warm(self, prompt: Prompt, *, cancelled: Callable[[], bool] = never) -> None:
+        raise GenerationError("There is no model to ask.")
+
 
 def _released() -> list[str]:
     return sorted(path.parent.name for path in RELEASED.glob(f"*/{CARD}"))

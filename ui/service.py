@@ -8,9 +8,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ui.databases import Databases
 from ui.models import Models
+from ui.warming import Warming
 
 MOST_VISITS = 1_000
 
@@ -55,3 +57,8 @@ class Service:
     models: Models
     databases: Databases = field(default_factory=Databases)
     stops: Stops = field(default_factory=Stops)
+
+    @cached_property
+    def warming(self) -> Warming:
+        """Reads ahead what visitors look at."""
+        return Warming(self.models, self.databases)
