@@ -176,14 +176,15 @@ def _score(examples: Any, arguments: argparse.Namespace) -> int:
 
 def _engines(base: str | None, adapters: list[str], **how: Any) -> list[Engine]:
     """One engine for each adapter, all on one base in memory, with the settings in `how`."""
-    from finetune.card import find_adapter
+    from text2sql.released import find_adapter
+
+    places = {name: find_adapter(name) for name in adapters if name != "none"}  # before all loading
     from text2sql.adapters import Adapters
     from text2sql.engine import Engine
     from text2sql.generation import LocalGenerator
     from text2sql.model import load_base
     from text2sql.weights import DEFAULT_BASE
 
-    places = {name: find_adapter(name) for name in adapters if name != "none"}
     loaded = Adapters(load_base(base or DEFAULT_BASE, progress=_tell))
     names = [loaded.load(n, places[n]).name if n in places else None for n in adapters]
     engines = [Engine(LocalGenerator(loaded, name), **how) for name in names]

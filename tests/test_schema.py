@@ -221,6 +221,7 @@ NAMES = st.one_of(
 )
 @example(["0", '"'], ["0"])
 @example(["t", '"a', '"b'], ['"'])
+@example(["t", "DELIMITER", "id"], [])
 def test_any_name_and_any_value_survive(names: list[str], values: list[str]) -> None:
     columns = tuple(Column(name, "VARCHAR") for name in names[1:])
     one = replace(columns[0], enum=tuple(values), nullable=False)

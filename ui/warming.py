@@ -50,7 +50,7 @@ class Warming:
                 self._read(source)
             except Text2SQLError:  # the visitor is told by what shows the schema, or answers
                 continue
-            except Exception:
+            except Exception:  # the thread must go on for the next visitor
                 log.exception("A schema could not be read ahead.")
 
     def _taken(self) -> Source | None:

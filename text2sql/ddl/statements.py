@@ -118,7 +118,7 @@ class _Splitter:
         """Whether the line is for a client program, not for the database."""
         if not token.first:
             return False
-        if token.upper == "DELIMITER":
+        if token.upper == "DELIMITER" and self.current.depth == 0:  # else a column's name
             line = self.source.text[token.end :].split("\n", 1)[0].split()
             self.delimiter = line[0] if line else ";"
             return True
