@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finetune.packing import Encoded, Tokenizer, encode
+from finetune.encoding import Encoded, Tokenizer, encode
 from text2sql.prompt import Prompt
 
 

@@ -105,11 +105,18 @@ def _ended(pid: int) -> bool:
 
 def test_a_child_can_be_killed_twice(file: Path) -> None:
     child = Child()
-    child.kill()
+    child.kill()  # before it has done anything
     with Sandbox(file) as sandbox:
         assert rows(sandbox) == 2
         child.kill()
         assert rows(sandbox) == 2
+
+
+def test_a_child_killed_as_it_is_born_is_gone_at_once() -> None:
+    began = time.monotonic()
+    for _ in range(30):
+        Child().kill()
+    assert time.monotonic() - began < 5
 
 
 def test_many_threads_get_children_of_their_own(file: Path) -> None:

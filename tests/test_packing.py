@@ -6,7 +6,8 @@ import pytest
 import torch
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
-from finetune.packing import IGNORED, Encoded, PackCollator, block_mask, pack
+from finetune.encoding import Encoded
+from finetune.packing import IGNORED, PackCollator, block_mask, pack
 
 pytestmark = pytest.mark.model
 

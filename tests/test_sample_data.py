@@ -259,8 +259,10 @@ def test_what_a_question_names_is_there(ddl: str, question: str, sql: str, seed:
     assert count > 0
 
 
-@pytest.mark.parametrize("product", ["product", "item", "product_name", "ItemName"])
-@pytest.mark.parametrize("text", ["VARCHAR(50)", "TEXT"])
+@pytest.mark.parametrize(
+    ("product", "text"),
+    [("product", "TEXT"), ("item", "VARCHAR(50)"), ("product_name", "TEXT"), ("ItemName", "TEXT")],
+)
 @pytest.mark.parametrize("day", ["DATE", "TIMESTAMP", "TEXT"])
 @pytest.mark.parametrize("when", ["purchase_date", "date", "bought_at"])
 def test_the_article_is_answered_however_one_table_is_spelled(

@@ -85,8 +85,9 @@ def _kill(number: int, children: set[int]) -> int:
     if number not in children:
         return 0
     children.remove(number)
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError):  # just forked, it has no group yet
         os.killpg(number, signal.SIGKILL)
+    os.kill(number, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
         os.waitpid(number, 0)
     return number

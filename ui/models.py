@@ -34,7 +34,7 @@ from text2sql.zero_gpu import is_lent
 from ui.settings import Settings
 
 if TYPE_CHECKING:
-    from finetune.packing import Tokenizer
+    from finetune.encoding import Tokenizer
     from text2sql.adapters import Adapters
 
 log = logging.getLogger(__name__)

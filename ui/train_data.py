@@ -29,7 +29,7 @@ from text2sql.schema import parse_schema
 from ui.databases import DEMOS
 
 if TYPE_CHECKING:
-    from finetune.packing import Tokenizer
+    from finetune.encoding import Tokenizer
 
 BUNDLED, CORRECTIONS, SCHEMA, UPLOAD, HUB = "bundled", "corrections", "schema", "upload", "hub"
 SOURCES: tuple[tuple[str, str], ...] = (
@@ -116,7 +116,7 @@ def with_data(config: TrainConfig, choice: Choice, data: str) -> TrainConfig:
 
 def preview(config: TrainConfig, tokenizer: Tokenizer | None) -> Preview:
     """The first examples of the config's data, as the run would read them; raises as it would."""
-    from finetune.dataset import training_data  # loads torch
+    from finetune.dataset import training_data
 
     found = training_data(replace(config, eval_examples=0), first=LOOKED_AT)
     unread = sum(one.count for one in found.dropped if one.reason.startswith("unreadable"))

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from finetune.config import TrainConfig, from_preset
 from finetune.dataset import training_rows
-from finetune.packing import Encoded, Pack, pack
+from finetune.encoding import Encoded
+from finetune.packing import Pack, pack
 from finetune.run_folder import RunFolder
 from finetune.trainer import PackedTrainer, build_trainer
 from text2sql.model import Base, load_for_training

@@ -143,10 +143,17 @@ def draw_place(rng: Random, wanted: dict[str, str]) -> Place:
 
 def draw_product(rng: Random, wanted: dict[str, str]) -> Product:
     """Something to buy; `wanted` may fix product or category."""
-    name = wanted.get("product", "").lower()
-    kind = wanted.get("category", "").lower()
-    known = [p for p in known_products() if name == p.name.lower() or (kind == p.category.lower())]
-    return rng.choice(known or known_products())
+    return rng.choice(_products(wanted.get("product", ""), wanted.get("category", "")))
+
+
+@lru_cache(maxsize=256)
+def _products(name: str, kind: str) -> tuple[Product, ...]:
+    """Those of that name or of that kind, in any case; all, if there are none."""
+    products = known_products()
+    some = [
+        p for p in products if name.lower() == p.name.lower() or kind.lower() == p.category.lower()
+    ]
+    return tuple(some) or products
 
 
 @lru_cache(maxsize=1)
