@@ -1,4 +1,4 @@
-"""python -m finetune train | evaluate | export: learning from the shell.
+"""python -m finetune train | evaluate | average | export: learning from the shell.
 
 Exit status: 0 done, 1 failed with the reason in one line, 2 wrong use, 3 a training that was
 stopped and saved. Heavy imports wait until they are needed.
@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_train(commands.add_parser("train", help="fine-tune an adapter with QLoRA"))
     _add_evaluate(commands.add_parser("evaluate", help="measure execution accuracy"))
+    _add_average(commands.add_parser("average", help="make one adapter of several"))
     _add_export(commands.add_parser("export", help="pack an adapter for the hub, or merge it"))
     chosen = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
@@ -76,6 +77,14 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-hints", action="store_true", help="show the model no stored values")
     parser.add_argument("--output", type=Path, help="write the report as JSON")
     parser.add_argument("--self-test", action="store_true", help="test the scorer; needs no model")
+
+
+def _add_average(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=_average)
+    parser.add_argument(
+        "--adapter", action="append", required=True, help="name or path; give two or more"
+    )
+    parser.add_argument("--output", type=Path, required=True, help="a new folder")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -227,6 +236,17 @@ def _report(engine: Engine, examples: Any, arguments: argparse.Namespace) -> Rep
 
 def _partial(output: Path | None) -> Path | None:
     return output.with_name(f"{output.name}.partial.jsonl") if output else None
+
+
+def _average(arguments: argparse.Namespace) -> int:
+    from text2sql.released import find_adapter
+
+    places = [find_adapter(name) for name in arguments.adapter]
+    from finetune.average import average
+    from finetune.export import summary
+
+    print(summary(average(places, arguments.output)))
+    return 0
 
 
 def _export(arguments: argparse.Namespace) -> int:

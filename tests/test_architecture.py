@@ -24,6 +24,7 @@ MODEL_ROOMS = {
     "finetune.checkpoints",
     "finetune.dry_run",
     "finetune.memory",
+    "finetune.average",
     "finetune.merge",
     "finetune.packing",
     "finetune.train",
