@@ -7,8 +7,11 @@ from text2sql.schema import parse_schema
 
 SCHEMA = parse_schema(
     "CREATE TABLE purchases (purchase_id INT PRIMARY KEY, customer_id INT, product_name TEXT);"
-    "CREATE TABLE customers (customer_id INT PRIMARY KEY, city_id INT);"
+    "CREATE TABLE customers (customer_id INT PRIMARY KEY, city_id INT, "
+    "lives INT REFERENCES city (id));"
     "CREATE TABLE party_events (event_id INT, party_id INT);"
+    "CREATE TABLE city (id INT PRIMARY KEY, name TEXT);"
+    "CREATE TABLE mayors (mayor_id INT PRIMARY KEY, rules INT UNIQUE REFERENCES city (id));"
     "CREATE TABLE cards (card_id INT PRIMARY KEY, customer_id INT UNIQUE)"
 )
 COUNT = "SELECT COUNT(*) FROM purchases"
@@ -24,6 +27,16 @@ MONTH = "SELECT 1 FROM t WHERE EXTRACT(MONTH FROM d) ="
             "How many cities?",
             "SELECT COUNT(*) AS n FROM customers",
             "SELECT COUNT(DISTINCT city_id)",
+        ),
+        (
+            "How many customers bought eggs?",
+            f"{COUNT} AS p JOIN customers AS c USING (customer_id)",
+            "SELECT COUNT(DISTINCT c.customer_id)",
+        ),
+        (
+            "How many cities have customers?",
+            "SELECT COUNT(*) FROM customers JOIN city ON lives = id WHERE id > 1",
+            "SELECT COUNT(DISTINCT city.id)",
         ),
     ],
 )
@@ -90,7 +103,10 @@ def test_both_slips_are_told_one_by_one() -> None:
         ("How many customers by product?", f"{COUNT} GROUP BY product_name"),
         ("How many customers?", "SELECT COUNT(*), 1 FROM purchases"),
         ("How many customers?", "SELECT COUNT(customer_id) FROM purchases"),
-        ("How many customers?", f"{COUNT} AS p JOIN customers AS c USING (customer_id)"),
+        ("How many purchases?", f"{COUNT} AS p JOIN customers AS c USING (customer_id)"),
+        ("How many cities?", "SELECT COUNT(*) FROM city JOIN mayors ON mayors.rules = city.id"),
+        ("How many cities?", "SELECT COUNT(*) FROM city JOIN (SELECT 1) AS x ON true"),
+        ("How many cities?", "SELECT COUNT(*) FROM city JOIN city AS c ON true"),
         ("How many customers?", "SELECT COUNT(*) FROM (SELECT product_name FROM purchases)"),
         ("How many customers?", "SELECT COUNT(*) FROM elsewhere"),
         ("How many customers?", "no SQL ("),

@@ -1,12 +1,13 @@
 """Rows counted where the question asks for the things that the rows are about.
 
 "How many customers bought eggs?" over a table of purchases counts each customer once, and a small
-model writes COUNT(*).
+model writes COUNT(*). So does "How many customers bought eggs?" over customers and their purchases.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from sqlglot import exp
 
@@ -20,18 +21,18 @@ _HOW_MANY = re.compile(r"\bhow many (?:(?:different|distinct|unique) )?(\w+)", r
 def counted(tree: exp.Expr, question: str, schema: Schema) -> str:
     """Make COUNT(*) in `tree` COUNT(DISTINCT customer_id) if customers are asked for; say why.
 
-    Only if COUNT(*) of one table is all that is selected, that table is not the customers', and
-    its customer_id may repeat. Empty if there was nothing to do.
+    Only if COUNT(*) is all that is selected, from one table that is not the customers' and whose
+    customer_id may repeat, or from a join in which one may. Empty if there was nothing to do.
     """
-    asked = _HOW_MANY.search(question)
-    star, table = _lone_count(tree), _lone_table(tree, schema)
-    if asked is None or star is None or table is None:
+    asked, star, tables = _HOW_MANY.search(question), _lone_count(tree), _tables(tree, schema)
+    if asked is None or star is None or not tables:
         return ""
-    key = _key_of(asked[1], table)
+    key = _key_in_join(asked[1], tables) if len(tables) > 1 else _key_alone(asked[1], tables)
     if key is None:
         return ""
-    star.set("this", exp.Distinct(expressions=[column(key.name)]))
-    return f"The question asks for {asked[1]}, and {table.name} may hold one more than once."
+    star.set("this", exp.Distinct(expressions=[key]))
+    where = "the join" if len(tables) > 1 else next(iter(tables.values())).name
+    return f"The question asks for {asked[1]}, and {where} may hold one more than once."
 
 
 def _lone_count(tree: exp.Expr) -> exp.Count | None:
@@ -42,12 +43,45 @@ def _lone_count(tree: exp.Expr) -> exp.Count | None:
     return count if isinstance(count, exp.Count) and isinstance(count.this, exp.Star) else None
 
 
-def _lone_table(tree: exp.Expr, schema: Schema) -> Table | None:
-    """The one table that the query selects from, without a join or a query in its place."""
-    source = tree.args.get("from_")
-    if source is None or not isinstance(source.this, exp.Table) or tree.args.get("joins"):
+def _tables(tree: exp.Expr, schema: Schema) -> dict[str, Table]:
+    """The tables that a query joins, by what it calls them; none if it joins anything else."""
+    sources = [tree.args.get("from_"), *tree.args.get("joins", ())]
+    found = {}
+    for source in sources:
+        if source is None or not isinstance(source.this, exp.Table):
+            return {}
+        table = schema.table(source.this.name)
+        if table is None or source.this.alias_or_name in found:
+            return {}
+        found[source.this.alias_or_name] = table
+    return found
+
+
+def _key_alone(noun: str, tables: Mapping[str, Table]) -> exp.Column | None:
+    """The column that tells customers apart in the one table there is."""
+    (table,) = tables.values()
+    key = _key_of(noun, table)
+    return column(key.name) if key else None
+
+
+def _key_in_join(noun: str, tables: Mapping[str, Table]) -> exp.Column | None:
+    """The key of the customers' own table, if a joined one may hold several rows for each."""
+    one = singular(noun.lower())
+    owners = [name for name, table in tables.items() if singular(table.name.lower()) == one]
+    if len(owners) != 1 or len(tables[owners[0]].primary_key) != 1:
         return None
-    return schema.table(source.this.name)
+    owner = tables[owners[0]]
+    others = (table for name, table in tables.items() if name != owners[0])
+    if not any(_refers(table, owner) or _key_of(noun, table) for table in others):
+        return None
+    return column(owner.primary_key[0], owners[0])
+
+
+def _refers(table: Table, owner: Table) -> bool:
+    """Whether several rows of the table may refer to one of the owner's."""
+    once = {keys for keys in (table.primary_key, *table.unique) if len(keys) == 1}
+    keys = (key for key in table.foreign_keys if key.table.lower() == owner.name.lower())
+    return any(key.columns not in once for key in keys)
 
 
 def _key_of(noun: str, table: Table) -> Column | None:
