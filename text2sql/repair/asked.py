@@ -62,7 +62,8 @@ def calendar(tree: exp.Expr, question: str, schema: Schema) -> str:
     if len(named) != 1:
         return ""
     changes = [*_months(tree, named.pop()), *_unasked(tree, question)]
-    return f"{'; '.join(changes)}." if changes else ""
+    told = "; ".join(changes)
+    return f"{told[0].upper()}{told[1:]}." if told else ""
 
 
 def _months(tree: exp.Expr, name: str) -> list[str]:
