@@ -34,6 +34,8 @@ from text2sql.errors import TrainingError
 
 ROOT = Path(__file__).resolve().parent.parent
 TRAINER = (sys.executable, "-m", "finetune", "train")
+# The log is shown to people: what libraries say of each other's next version is for developers.
+QUIET = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore::FutureWarning"}
 
 
 class Jobs:
@@ -141,7 +143,7 @@ class Jobs:
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
-                env={**os.environ, "TEXT2SQL_RUNS": str(self.runs), "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, **QUIET, "TEXT2SQL_RUNS": str(self.runs)},
                 start_new_session=True,
             )
         # Somebody has to collect the exit status, or the child stays as a zombie.

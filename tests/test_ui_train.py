@@ -248,13 +248,22 @@ def test_a_bad_schema_or_source_is_told_not_raised(does: TrainHandlers) -> None:
 
 
 def drawn(does: TrainHandlers, name: str, seen: Seen | None = None) -> tuple[list[Any], Seen]:
-    *updates, now = does.tick(name, seen or Seen())
+    *updates, shown, now = does.tick(name, seen or Seen())
+    assert shown == (gr.skip() if name == now.name else now.name)
     assert len(updates) == PANEL + LISTS
     return updates, now
 
 
 def skips(updates: list[Any]) -> int:
     return sum(one == gr.skip() for one in updates)
+
+
+def test_a_run_that_another_browser_started_is_shown_where_none_was(does: TrainHandlers) -> None:
+    updates, seen = drawn(does, "")
+    assert "No run yet" in updates[0] and seen.name == ""
+    finished(does, "first")
+    updates, seen = drawn(does, "", seen)
+    assert "first" in updates[0] and seen.name == "first"
 
 
 def test_a_run_is_drawn_from_its_folder_and_only_when_it_changed(does: TrainHandlers) -> None:
@@ -366,7 +375,8 @@ def test_names_from_outside_are_checked(does: TrainHandlers, name: Any) -> None:
     ]
     assert all('class="failure"' in one for one in answers)
     assert not any("$" in one or "{" in one for one in answers)
-    assert "No run yet" in drawn(does, name)[0][0]
+    updates, seen = drawn(does, name)
+    assert "real" in updates[0] and seen.name == "real"
     assert [job.name for job in does.jobs.list()] == ["real"]
 
 

@@ -91,7 +91,7 @@ def _wire_form(form: Form, does: TrainHandlers) -> None:
 def _wire_runs(
     form: Form, panel: Panel, runs: Runs, does: TrainHandlers, shown: gr.State, seen: gr.State
 ) -> None:
-    drawn = [*panel.outputs, *runs.outputs, seen]
+    drawn = [*panel.outputs, *runs.outputs, shown, seen]
     draw: dict[str, Any] = {"fn": does.tick, "inputs": [shown, seen], "outputs": drawn, **LIGHT}
     name = {"inputs": shown, **LIGHT}
 

@@ -271,9 +271,16 @@ class TrainHandlers:
         return first_shown(self.jobs), Seen()
 
     def tick(self, name: str, seen: Seen) -> Updates:
-        """What of the shown run and of the list has changed since it was drawn."""
+        """What of the shown run and of the list has changed since it was drawn.
+
+        Where none is shown, or it is gone, the one shown from now on comes before the marks.
+        """
         self.demand()
-        known = some_text(name) in {folder.name for folder in run_folders(self.jobs.runs)}
+        name, asked = some_text(name), name
+        known = name in {folder.name for folder in run_folders(self.jobs.runs)}
+        if not known:
+            name = first_shown(self.jobs)
+            known = bool(name)
         mark = run_mark(self.jobs, name) if known else "none"
         now = Seen(name, f"{mark} {self.service.models.default}", list_mark(self.jobs))
         panel, lists = [gr.skip()] * PANEL, [gr.skip()] * LISTS
@@ -281,7 +288,7 @@ class TrainHandlers:
             panel = self._panel(name, notes=name != seen.name) if known else empty_panel()
         if now.lists != seen.lists:
             lists = lists_of(all_views(self.jobs))
-        return [*panel, *lists, now]
+        return [*panel, *lists, name if name != asked else gr.skip(), now]
 
     def _panel(self, name: str, *, notes: bool) -> Updates:
         """The shown run; what is being written about it is left alone."""
