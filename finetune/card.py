@@ -81,6 +81,12 @@ class Card:
     machine: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def averaged(self) -> tuple[str, ...]:
+        """Names of the adapters that it is the mean of; none for one that was trained."""
+        found = self.config.get("averaged")
+        return tuple(map(str, found)) if isinstance(found, list) else ()
+
 
 def new_card(
     config: TrainConfig, base: BaseId, data: Sequence[DataSource], *, seconds: float

@@ -129,8 +129,8 @@ def _data(card: Card) -> str:
 
 def _how(card: Card) -> str:
     lines = [f"- {name}: {card.config[name]}" for name in _TRAINING if name in card.config]
-    if averaged := card.config.get("averaged"):
-        lines.append(f"- the mean of: {', '.join(map(str, averaged))}")
+    if card.averaged:
+        lines.append(f"- the mean of: {_cell(', '.join(card.averaged))}")
     versions = ", ".join(f"{name} {number}" for name, number in card.versions.items())
     return "\n".join(
         (

@@ -56,6 +56,14 @@ def test_each_weight_is_the_mean_and_the_card_says_of_what(
     assert sorted(tmp_path.iterdir()) == sorted([*pair, found])
 
 
+@pytest.mark.parametrize("told", [None, 3, "text", {"a": 1}])
+def test_a_card_that_says_nonsense_of_its_parts_names_none(told: object, tmp_path: Path) -> None:
+    one = adapter(tmp_path / "one", 0.3)
+    card = read_card(one)
+    write_card(one, replace(card, config={**card.config, "averaged": told}))
+    assert read_card(one).averaged == ()
+
+
 def test_the_mean_of_one_with_itself_is_the_same(tmp_path: Path) -> None:
     one = adapter(tmp_path / "one", 0.3)
     found = load_file(average([one, one, one], tmp_path / "out") / WEIGHTS)

@@ -225,16 +225,8 @@ def test_stopped_before_it_is_doubted_what_was_found_is_kept(shop: Database) -> 
 
 def test_stopped_during_the_vote_there_is_none(shop: Database) -> None:
     class Cut(FakeGenerator):
-        def sample(
-            self,
-            prompt: Prompt,
-            count: int,
-            *,
-            temperature: float = 0.8,
-            seed: int = 0,
-            cancelled: Callable[[], bool] = never,
-        ) -> list[Completion]:
-            found = super().sample(prompt, count, cancelled=cancelled)
+        def sample(self, prompt: Prompt, count: int, **options: Any) -> list[Completion]:
+            found = super().sample(prompt, count, **options)
             return [found[0], *(replace(one, stopped=True) for one in found[1:])]
 
     answer = Engine(Cut(RIGHT, samples=["SELECT 1"])).ask(ASKED, shop, candidates=4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from text2sql.answer import Answer
 from text2sql.database import Database
 from text2sql.engine import MAX_CANDIDATES, Engine
 from text2sql.errors import GenerationError
-from text2sql.generator import Completion, never
+from text2sql.generator import Completion
 from text2sql.prompt import Prompt
 
 ASKED = "How many customers live in Berlin?"
@@ -107,17 +106,9 @@ def test_the_number_of_candidates_is_bounded(
     asked: list[int] = []
 
     class Counting(FakeGenerator):
-        def sample(
-            self,
-            prompt: Prompt,
-            count: int,
-            *,
-            temperature: float = 0.8,
-            seed: int = 0,
-            cancelled: Callable[[], bool] = never,
-        ) -> list[Completion]:
+        def sample(self, prompt: Prompt, count: int, **options: Any) -> list[Completion]:
             asked.append(count)
-            return super().sample(prompt, count, cancelled=cancelled)
+            return super().sample(prompt, count, **options)
 
     answer = Engine(Counting(RIGHT)).ask(ASKED, shop, candidates=count)
     assert answer.agreement == votes and answer.answered

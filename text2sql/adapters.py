@@ -28,9 +28,8 @@ from text2sql.released import AdapterInfo
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 MAX_WEIGHTS_BYTES = 512_000_000
-FEW = (
-    4  # tokens at a time, up to which float32 is quicker on a CPU than bf16: 10 µs a layer, not 42
-)
+# Tokens at a time up to which float32 is quicker on a CPU than bf16: 10 µs a layer, not 42.
+FEW = 4
 
 
 class Adapters:

@@ -118,7 +118,7 @@ def adapter_html(card: Card, folder: Path) -> str:
         ("For base", f"{card.base.name} {card.base.revision}".strip()),
         ("Prompt", card.prompt_fingerprint),
         ("Trained", _trained(card)),
-        ("Mean of", ", ".join(map(str, card.config.get("averaged") or ()))),
+        ("Mean of", ", ".join(card.averaged)),
         (
             "Settings",
             ", ".join(f"{k} {card.config[k]}" for k in SETTINGS if card.config.get(k) is not None),
