@@ -216,6 +216,22 @@ def test_a_reader_that_stops_reading_gets_no_trace(city_file: str) -> None:
     assert ran.stdout.startswith("{") and ran.stderr == ""
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_never_reads_gets_no_trace(city_file: str, unbuffered: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run(
+        [sys.executable, "-m", "text2sql", "run", "SELECT 1", "--database", city_file],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        timeout=120,
+    )
+    os.close(writer)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
 def test_a_cell_can_not_command_the_terminal() -> None:
     shown = table(QueryResult(("a\x1b]0;b\x07",), ("VARCHAR",), (("\x1b[2J\r\nx",),)))
     assert "\x1b" not in shown and "\r" not in shown and "\\x1b[2J" in shown

@@ -41,7 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
-        return command(chosen)
+        status = command(chosen)
+        sys.stdout.flush()  # here, where it is known what to do if the reader has gone
+        return status
     except _WrongUse as error:
         _say(f"error: {error}")
         return 2
