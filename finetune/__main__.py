@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from text2sql.errors import Text2SQLError, TrainingError
+from text2sql.shown import piped
 
 if TYPE_CHECKING:
     from finetune.config import TrainConfig
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
-        return command(chosen)
+        return piped(lambda: command(chosen))
     except Text2SQLError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from finetune.__main__ import main
 
+ROOT = Path(__file__).parent.parent
 SCHEMA = "CREATE TABLE shop (id INTEGER PRIMARY KEY, name VARCHAR);"
 
 
@@ -81,3 +83,18 @@ def test_help_loads_no_torch() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "--preset" in done.stdout
+
+
+def test_a_reader_that_never_reads_gets_no_trace(data: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run(
+        [sys.executable, "-m", "finetune", "evaluate", "--self-test", "--data", str(data)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        timeout=120,
+    )
+    os.close(writer)
+    assert (ran.returncode, ran.stderr) == (1, b"")

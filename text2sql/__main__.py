@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from text2sql.answer import Answer
 from text2sql.errors import ExecutionError, SchemaError, Text2SQLError, UploadError
 from text2sql.released import NO_ADAPTER, adapter_name, find_adapter, newest_released
-from text2sql.shown import harmless, in_words
+from text2sql.shown import harmless, in_words, piped
 from text2sql.weights import DEFAULT_BASE
 
 if TYPE_CHECKING:
@@ -41,17 +41,12 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
-        status = command(chosen)
-        sys.stdout.flush()  # here, where it is known what to do if the reader has gone
-        return status
+        return piped(lambda: command(chosen))
     except _WrongUse as error:
         _say(f"error: {error}")
         return 2
     except Text2SQLError as error:
         return _refuse(error, chosen)
-    except BrokenPipeError:  # whoever read the answer has gone; nothing more may be written
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except OSError as error:
         _say(f"error: {error.strerror or error}")
         return 1

@@ -6,8 +6,10 @@ obey; they are shown as escapes. Knows nothing of how an answer is found.
 
 from __future__ import annotations
 
+import os
+import sys
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +60,17 @@ def times(timings_ms: Mapping[str, float]) -> str:
     """What each stage took, in one line, without those that took nothing."""
     spent = (f"{name.replace('_', ' ')} {_time(ms)}" for name, ms in timings_ms.items() if ms > 0)
     return " · ".join(spent)
+
+
+def piped(command: Callable[[], int]) -> int:
+    """The command's exit status, with all it printed read; 1 if whoever read that has gone."""
+    try:
+        status = command()
+        sys.stdout.flush()  # at exit it would be too late to do something about it
+        return status
+    except BrokenPipeError:  # nothing more may be written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def harmless(text: str) -> str:
