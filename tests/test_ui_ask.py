@@ -12,13 +12,13 @@ import gradio as gr
 import pytest
 
 from text2sql.database import Database
-from text2sql.errors import InputError, ModelError, UploadError
+from text2sql.errors import ModelError
 from ui import asking, choosing, components
 from ui.ask_handlers import AskHandlers
 from ui.databases import Databases, Source
 from ui.models import Loading, Models
 from ui.service import Service
-from ui.settings import Settings, read_settings
+from ui.settings import Settings
 from ui.visit import MOST_HISTORY, Chosen, Visit, read_visit
 
 EGGS = "How many customers decided to buy eggs in November?"
@@ -300,69 +300,7 @@ def test_the_api_tells_a_bad_database_in_the_object(service: Any, database: Any)
         assert found["error"] and not found["valid"] and found["rows"] == []
 
 
-# Open databases
-
-
-def test_few_stay_open_and_none_is_closed_in_use(tmp_path: Path) -> None:
-    made = Databases(tmp_path, most=2)
-    texts = [f"CREATE TABLE t{n} (a INT)" for n in range(5)]
-    with made.using(Source("schema", texts[0])) as first:
-        for text in texts[1:]:
-            with made.using(Source("schema", text)):
-                pass
-        assert first.run("SELECT count(*) FROM t0").rows[0][0] > 0
-    assert len(made._open) <= 2
-    made.close()
-    assert not made._open
-
-
-def test_one_pasted_schema_and_question_is_opened_once(databases: Databases) -> None:
-    with (
-        databases.using(PASTED, "How many?") as one,
-        databases.using(PASTED, " how  many? ") as two,
-    ):
-        assert one is two
-    with databases.using(PASTED, EGGS) as other:
-        assert other is not one
-
-
-def test_two_at_once_open_a_database_once(databases: Databases) -> None:
-    found: list[Database] = []
-
-    def use() -> None:
-        with databases.using(Source("schema", "CREATE TABLE once (a INT)")) as database:
-            found.append(database)
-
-    threads = [threading.Thread(target=use) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(map(id, found))) == 1 and len(found) == 4
-
-
-def test_uploads_are_reached_by_their_id_alone(tmp_path: Path) -> None:
-    made = Databases(tmp_path)
-    (tmp_path / "mine.csv").write_text("secret\n1\n")
-    source = made.add_upload(tmp_path / "mine.csv")
-    assert len(source.value) >= 32
-    for guess in ("", "mine", source.value[:-1], source.value.upper()):
-        with pytest.raises(UploadError), made.using(Source("upload", guess)):
-            pass
-    with pytest.raises(InputError), made.using(Source("demo", source.value)):
-        pass
-    made.close()
-
-
-@pytest.mark.parametrize("name", ["..", "../shop", "/etc", "shop/../shop", ""])
-def test_only_the_samples_there_are_can_be_opened(databases: Databases, name: str) -> None:
-    refused = pytest.raises(InputError, match="There is no sample database")
-    with refused, databases.using(Source("demo", name)):
-        pass
-    assert databases.examples(name) == ()
-
-
-# Models and settings
+# Models
 
 
 @pytest.mark.parametrize("name", ["../../etc", "/etc/passwd", "nobody", "."])
@@ -370,16 +308,3 @@ def test_an_adapter_from_outside_is_one_of_those_on_offer(name: str, fake_genera
     models = Models.of(fake_generator("SELECT 1"))
     with pytest.raises(ModelError, match="There is no adapter"):
         models._folder(name)
-
-
-def test_flags_beat_variables_and_a_space_is_reached_from_outside() -> None:
-    variables = {
-        "TEXT2SQL_BASE": "1.5b",
-        "TEXT2SQL_ADAPTER": "none",
-        "TEXT2SQL_ENDPOINT": "http://x",
-    }
-    assert read_settings([], variables) == Settings("127.0.0.1", 7860, "1.5b", "none", "http://x")
-    assert read_settings(["--base", "0.5b"], variables).base == "0.5b"
-    assert read_settings([], {"SPACE_ID": "me/it"}).host == "0.0.0.0"
-    with pytest.raises(SystemExit):
-        read_settings(["--port", "x"], {})
