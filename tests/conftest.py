@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -13,6 +14,9 @@ import pytest
 from text2sql.database import Database, open_database
 from text2sql.generator import Completion, never
 from text2sql.prompt import Prompt
+
+if TYPE_CHECKING:
+    from ui.train_handlers import TrainHandlers
 
 SHOP = Path(__file__).parent / "fixtures" / "repair" / "schemas" / "shop.sql"
 
@@ -105,3 +109,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         connection.execute(SHOP.read_text(encoding="utf-8"))
     with contextlib.closing(open_database(path)) as database:
         yield database
+
+
+@pytest.fixture
+def does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_generator: type[FakeGenerator]
+) -> Iterator[TrainHandlers]:
+    """The Train tab's handlers on an empty folder of runs."""
+    from tests.train_page import handlers  # gradio takes seconds, which few test files need
+
+    monkeypatch.setenv("TEXT2SQL_RUNS", str(tmp_path / "runs"))
+    yield from handlers(tmp_path / "runs", fake_generator)
