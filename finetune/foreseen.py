@@ -66,8 +66,8 @@ class Foreseen:
         return (
             f"{self.steps} steps over {self.examples:,} examples in {self.sequences:,} sequences "
             f"of {self.tokens:,} tokens, the longest {self.longest:,}.\n"
-            f"About {minutes:.0f} minutes at {self.tokens_per_second:.0f} tokens/s, "
-            f"{self.scoring_seconds / 60:.0f} of them for scoring; "
+            f"About {minutes:.1f} min at {self.tokens_per_second:.0f} tokens/s, "
+            f"{self.scoring_seconds / 60:.1f} of them for scoring; "
             f"{self.peak_memory_mb / 1e3:.1f} GB of memory on the {self.device}; "
             f"{self.disk_mb:.0f} MB on disk."
         )

@@ -40,7 +40,9 @@ def train_run(config: TrainConfig, runs: Path | None = None) -> int:
         _end(folder, "stopped", "It was stopped.")
     else:
         folder.update_state(status="finished")
-        print(f"{folder.adapter}", file=sys.stderr)
+        print(
+            f"The run {folder.name!r} is finished; its adapter goes by that name.", file=sys.stderr
+        )
     return status
 
 
