@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import signal
 
 with contextlib.suppress(ImportError):  # only a Space has it; it wants to be there before torch
     importlib.import_module("spaces")
@@ -49,6 +50,8 @@ def build_page(service: Service) -> gr.Blocks:
 
 def main() -> None:
     """Read the settings, load the model behind the page, and serve."""
+    # A container's stop ends the page as Ctrl-C does: visitors' data are removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = read_settings()
     service = Service(Models(settings))
     page = build_page(service)

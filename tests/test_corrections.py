@@ -15,7 +15,7 @@ import pytest
 from finetune.corrections import FILE, MAX_SCHEMA_CHARS, Correction, Corrections
 from finetune.examples import read_examples
 from text2sql.errors import DataError, TrainingError
-from ui.corrections import CorrectionHandlers, keeping_allowed
+from ui.corrections import CorrectionHandlers
 from ui.models import Models
 from ui.service import Service
 
@@ -184,7 +184,7 @@ def test_a_kill_in_the_middle_leaves_a_whole_file(kept: Corrections) -> None:
 # On the page
 
 
-SHOP = ("demo:shop", "", "", "")
+SHOP = {"choice": "demo:shop"}
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def handlers(
 def test_an_answer_is_kept_with_schema_and_database(
     handlers: CorrectionHandlers, kept: Corrections
 ) -> None:
-    told, _ = handlers.keep("ask", "select COUNT(*) from customers", "How many <b>?", *SHOP)
+    told, _ = handlers.keep("ask", "select COUNT(*) from customers", "How many <b>?", SHOP)
     assert "Kept as an example" in told and "<b>" not in told
     (one,) = kept.list()
     assert (one.database, one.source, one.question) == ("shop", "ask", "How many <b>?")
@@ -211,13 +211,13 @@ def test_an_answer_is_kept_with_schema_and_database(
         ("SELECT oops FROM customers", "How many?", "does not run"),
         ("DROP TABLE customers", "How many?", "does not run"),
         ("", "How many?", "no answer to keep"),
-        ("SELECT 1", "", "no question"),
+        ("SELECT 1", " ", "no answer to keep"),
     ],
 )
 def test_what_does_not_run_is_not_kept(
     sql: str, question: str, told: str, handlers: CorrectionHandlers, kept: Corrections
 ) -> None:
-    assert told in handlers.keep("ask", sql, question, *SHOP)[0]
+    assert told in handlers.keep("ask", sql, question, SHOP)[0]
     assert kept.list() == ()
 
 
@@ -239,12 +239,10 @@ def test_a_page_for_everybody_keeps_and_shows_nothing(
     added = kept.add(correction())
     monkeypatch.setenv("TEXT2SQL_TRAINING", "off")
     refused = [
-        handlers.keep("ask", "SELECT 1", "How many?", *SHOP)[0],
+        handlers.keep("ask", "SELECT 1", "How many?", SHOP)[0],
         handlers.open(added.id)[2],
         handlers.save(added.id, "x", "SELECT 1")[0],
         handlers.delete(added.id)[0],
     ]
     assert all("open to everybody" in told for told in refused)
     assert handlers.show().choices == [] and kept.list() == (added,)
-    assert not keeping_allowed({"SPACE_ID": "me/space"})
-    assert keeping_allowed({}) and keeping_allowed({"SPACE_ID": "x", "TEXT2SQL_TRAINING": "on"})

@@ -19,7 +19,7 @@ from ui.databases import Databases, Source
 from ui.models import Loading, Models
 from ui.service import Service
 from ui.settings import Settings
-from ui.visit import MOST_HISTORY, Chosen, Visit, read_visit
+from ui.visit import KEPT_SCHEMA_CHARS, MOST_HISTORY, Chosen, Past, after, past_json, read_past
 
 EGGS = "How many customers decided to buy eggs in November?"
 DDL = (
@@ -186,24 +186,24 @@ def test_long_statements_are_laid_out_and_mean_the_same() -> None:
 
 def test_an_answer_is_remembered_with_its_database(service: Any) -> None:
     does = AskHandlers(service(COUNT))
-    updates = last(does.ask(EGGS, "", 1, None, *PICKED, Visitor()))
-    visit = read_visit(updates[-4])
-    assert (visit.question, visit.past[0].question) == (EGGS, EGGS)
-    assert visit.past[0].chosen.choice == "demo:shop" and updates[-1] == EGGS
-    back = does.bring_back(0, visit.to_json())
+    *_, asked, asked_of, kept, _, _ = last(does.ask(EGGS, "", 1, None, *PICKED, Visitor()))
+    assert (asked, asked_of["choice"]) == (EGGS, "demo:shop")
+    (past,) = read_past(kept)
+    assert (past.question, past.chosen.choice) == (EGGS, "demo:shop")
+    back = does.bring_back(0, kept)
     assert back[0] == "demo:shop" and EGGS in back[:9]
     assert any("1 row" in one for one in back if isinstance(one, str))
 
 
 def test_a_fresh_visit_meets_the_shop_and_its_first_question(service: Any) -> None:
-    shown = AskHandlers(service("SELECT 1")).restore(None)
+    shown = AskHandlers(service("SELECT 1")).restore(None, None)
     assert shown[0] == "demo:shop" and EGGS in [one for one in shown if isinstance(one, str)]
 
 
 def test_a_visit_comes_back_as_it_was_left(service: Any) -> None:
     does = AskHandlers(service("SELECT 1"))
-    kept = does.remember(None, "why?", "paste", DDL, "mysql", "")
-    shown = does.restore(json.loads(json.dumps(kept)))
+    kept = does.remember("why?", "paste", DDL, "mysql", "")
+    shown = does.restore(json.loads(json.dumps(kept)), None)
     assert shown[:3] == ["paste", DDL, "mysql"] and "why?" in shown[:8]
     assert any("purchases" in one and "made-up" in one for one in shown if isinstance(one, str))
 
@@ -211,33 +211,51 @@ def test_a_visit_comes_back_as_it_was_left(service: Any) -> None:
 @pytest.mark.parametrize(
     "kept",
     [
-        *(None, 7, "x", [], {"past": 3}, {"past": [1, {"sql": {}}]}, {"chosen": [], "question": 4}),
+        *(None, 7, "x", [], [1, {"sql": {}}], {"past": 3}, {"chosen": [], "question": 4}),
         {"chosen": {"choice": "demo:../../etc", "ddl": 5}},
-        {"past": [{}] * 500},
+        [{}] * 500,
     ],
 )
 def test_whatever_a_browser_says_it_kept_does_no_harm(service: Any, kept: Any) -> None:
-    shown = AskHandlers(service("SELECT 1")).restore(kept)
+    shown = AskHandlers(service("SELECT 1")).restore(kept, kept)
     assert shown[0] in {value for _, value in choosing.choices(service("SELECT 1"))}
-    assert len(read_visit(kept).past) <= MOST_HISTORY
+    assert len(read_past(kept)) <= MOST_HISTORY
 
 
 def test_the_same_question_again_moves_to_the_front() -> None:
-    visit = Visit()
+    past: tuple[Past, ...] = ()
     for question in ("a", "b", "a"):
-        visit = visit.asked(question, "SELECT 1", Chosen("demo:shop"))
-    assert [past.question for past in visit.past] == ["a", "b"]
+        past = after(past, question, "SELECT 1", Chosen("demo:shop"))
+    assert [one.question for one in past] == ["a", "b"]
     for number in range(50):
-        visit = visit.asked(str(number), "SELECT 1", Chosen("demo:shop"))
-    assert len(visit.past) == MOST_HISTORY and visit.past[0].question == "49"
+        past = after(past, str(number), "SELECT 1", Chosen("demo:shop"))
+    assert len(past) == MOST_HISTORY and past[0].question == "49"
+
+
+def test_a_schema_too_long_for_the_history_is_not_wiped_from_the_page(service: Any) -> None:
+    past = after((), "q", "SELECT 1", Chosen("paste", ddl="-" * (KEPT_SCHEMA_CHARS + 1)))
+    with pytest.raises(gr.Error, match="paste it again"):
+        AskHandlers(service("SELECT 1")).bring_back(0, past_json(past))
 
 
 def test_stop_is_for_ones_own_page_only(service: Any) -> None:
     page = service("SELECT 1")
     does = AskHandlers(page)
-    mine, other = page.stops.begin("one"), page.stops.begin("two")
-    does.stop(Visitor("one"))
-    assert mine.is_set() and not other.is_set()
+    with page.stops.working("one") as mine, page.stops.working("two") as other:
+        does.stop(Visitor("one"))
+        assert mine.is_set() and not other.is_set()
+
+
+def test_a_second_question_does_not_disturb_the_one_at_work(service: Any) -> None:
+    does = AskHandlers(service("SELECT 1"))
+    assert "Waiting for the model" in str(does.begin(Visitor())[0])
+    assert all(one == gr.skip() for one in does.begin(Visitor()))
+    assert "Stopping" in does.stop(Visitor())
+    assert "Stopped" in str(last(does.ask(EGGS, "", 1, None, *PICKED, Visitor())))
+    assert does.stop(Visitor()) == gr.skip()  # too late: nothing is at work
+    assert does.begin(Visitor())[0] != gr.skip()
+    does.refused(Visitor())
+    assert does.begin(Visitor())[0] != gr.skip()
 
 
 @pytest.mark.parametrize("number", [-1, 99, None, "0", 1.5])

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from tests.train_page import drawn, finished, form, rows, skips, started, until, wait
@@ -16,6 +17,7 @@ from ui.train_api import TrainApi
 from ui.train_handlers import Seen, TrainHandlers
 from ui.train_panel import LISTS, PANEL
 from ui.train_runs import first_shown, view_of
+from ui.train_show import USE
 
 
 def test_a_run_that_another_browser_started_is_shown_where_none_was(does: TrainHandlers) -> None:
@@ -34,7 +36,8 @@ def test_a_run_is_drawn_from_its_folder_and_only_when_it_changed(does: TrainHand
     assert charts.count("<svg") == 5 and charts.count("<polyline") == 2
     updates, again = drawn(does, name, seen)
     assert again == seen and skips(updates) == PANEL + LISTS
-    does.notes(name, "good <b>one</b>")
+    assert does.notes(name, "tried", "good <b>one</b>") == ("", "good <b>one</b>")
+    assert does.notes(name, "as drawn", "as drawn") == ("", gr.skip())
     updates, _ = drawn(does, name, seen)
     assert skips(updates[:PANEL]) == PANEL
     assert rows(updates)[0][4] == "good <b>one</b>"
@@ -99,8 +102,8 @@ def test_two_who_press_start_at_once_get_one_run_of_a_name(does: TrainHandlers) 
         thread.start()
     for thread in threads:
         thread.join()
-    assert [name for told, name in found if not told] == ["same"]
-    assert all("There is a run &#x27;same&#x27; already" in told for told, _ in found if told)
+    assert [name for told, name, _ in found if not told] == ["same"]
+    assert all("There is a run &#x27;same&#x27; already" in told for told, *_ in found if told)
 
 
 BAD_NAMES = [
@@ -127,8 +130,8 @@ def test_names_from_outside_are_checked(does: TrainHandlers, name: Any) -> None:
         does.stop(name),
         does.resume(name),
         does.delete(name)[0],
-        does.notes(name, "x"),
-        does.use(name),
+        does.notes(name, "", "x")[0],
+        does.use(name, USE),
         does.export(name)[0],
         does.compare("real", name) if name else 'class="failure"',
         does.select([name])[1],
@@ -146,7 +149,7 @@ def test_a_run_starts_from_an_adapter_on_offer_and_from_nothing_else(
     finished(does, "first")
     offered = does.adapters().constructor_args["choices"]
     assert ("first", "first") in offered and ("A new adapter", "") in offered
-    assert does.start(*form("second", adapter="first", steps=1)) == ["", "second"]
+    assert does.start(*form("second", adapter="first", steps=1))[:2] == ["", "second"]
     config = json.loads(does.jobs.folder("second").config_file.read_text("utf-8"))
     assert config["adapter"] == "first"
     until(does, "second", "finished")
@@ -158,7 +161,7 @@ def test_a_run_starts_from_an_adapter_on_offer_and_from_nothing_else(
 
 
 def test_a_bad_name_starts_nothing(does: TrainHandlers) -> None:
-    told, _ = does.start(*form("../../tmp/x"))
+    told, *_ = does.start(*form("../../tmp/x"))
     assert "can&#x27;t be a run&#x27;s name" in told
     assert does.jobs.list() == ()
 

@@ -92,7 +92,7 @@ def test_an_upload_that_can_t_be_used_says_why(
 
 
 def test_there_must_be_corrections_to_learn_from(does: TrainHandlers) -> None:
-    told, _ = does.start(*form("x", choice=Choice("corrections")))
+    told, *_ = does.start(*form("x", choice=Choice("corrections")))
     assert "no corrections yet" in told and "Set answers right" in told
     assert not (does.jobs.runs / "x").exists()
 
@@ -100,7 +100,7 @@ def test_there_must_be_corrections_to_learn_from(does: TrainHandlers) -> None:
 def test_an_upload_outlives_the_browser_s_copy(does: TrainHandlers, tmp_path: Path) -> None:
     file = tmp_path / "My $data.jsonl"
     file.write_text(json.dumps(EXAMPLE), encoding="utf-8")
-    told, name = does.start(*form("up", choice=Choice("upload", file=str(file))))
+    told, name, _ = does.start(*form("up", choice=Choice("upload", file=str(file))))
     assert (told, name) == ("", "up")
     file.unlink()
     (kept,) = view_of(does.jobs, "up").config["data"]

@@ -11,8 +11,9 @@ from gradio_client.exceptions import AppError
 
 from tests.train_page import SHOP, finished, request, until
 from ui import train
+from ui.settings import training_allowed
 from ui.train_api import TrainApi
-from ui.train_handlers import TrainHandlers, training_allowed
+from ui.train_handlers import TrainHandlers
 from ui.train_runs import view_of
 
 

@@ -14,6 +14,7 @@ from finetune.config import TrainConfig
 from finetune.files import write_json
 from tests.train_page import drawn, finished, rows, started
 from ui.train_handlers import TrainHandlers
+from ui.train_show import PUT_DOWN, USE
 
 
 def scored(does: TrainHandlers, name: str) -> None:
@@ -59,18 +60,19 @@ def test_use_it_now_and_no_longer(does: TrainHandlers) -> None:
     models = does.service.models
     finished(does, "tuned")
     assert "Use it now" in str(drawn(does, "tuned")[0][7].value)
-    assert "Ask answers with tuned now" in does.use("tuned")
+    assert "Ask answers with tuned now" in does.use("tuned", USE)
     assert models.default == "tuned" and "tuned" in models.state.summary
     assert "Stop using it" in str(drawn(does, "tuned")[0][7].value)
     assert "Ask answers with" in does.delete("tuned")[0]
-    assert "untuned base again" in does.use("tuned")
+    assert "now" in does.use("tuned", USE)  # pressed on another page that had not seen it yet
+    assert "untuned base again" in does.use("tuned", PUT_DOWN)
     assert models.default is None
     assert does.delete("tuned")[0] == ""
 
 
 def test_an_unfinished_run_is_not_used_or_exported(does: TrainHandlers) -> None:
     started(does, "half", steps=60)
-    assert "no adapter yet" in does.use("half")
+    assert "no adapter yet" in does.use("half", USE)
     assert "no adapter yet" in does.export("half")[0]
     assert does.service.models.default is None
 

@@ -77,7 +77,7 @@ def form(
 
 
 def started(does: TrainHandlers, run: str, **behaviour: Any) -> str:
-    told, name = does.start(*form(run, **behaviour))
+    told, name, _ = does.start(*form(run, **behaviour))
     assert told == ""
     return str(name)
 

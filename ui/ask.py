@@ -17,7 +17,7 @@ from ui.components import MODEL_QUEUE, AnswerCard, Picker
 from ui.corrections import build_correction_controls
 from ui.service import Service
 
-STORE = "text2sql-ask"
+STORE, STORE_PAST = "text2sql-ask", "text2sql-ask-past"
 # The browser's own storage, scrambled; a fixed word, so that a restart of the page loses nothing.
 STORE_WORD = "text2sql"
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -42,7 +42,9 @@ class Layout:
     history: gr.Dataset
     past: gr.Column
     asked: gr.State
+    asked_of: gr.State
     kept: gr.BrowserState
+    kept_past: gr.BrowserState
 
 
 def build(service: Service) -> None:
@@ -56,6 +58,7 @@ def build(service: Service) -> None:
 
 
 def _lay_out(service: Service) -> Layout:
+    asked, asked_of = gr.State(""), gr.State({})
     with gr.Row(elem_classes="ask"):
         with gr.Column(scale=7, min_width=320, elem_classes="ask-main"):
             with gr.Column(elem_classes="ask-box"):
@@ -95,9 +98,9 @@ def _lay_out(service: Service) -> Layout:
                 build_correction_controls(
                     service,
                     place="ask",
-                    question=question,
+                    asked=asked,
+                    asked_of=asked_of,
                     statements=[("This is right: use it as an example", card.sql)],
-                    picker=picker,
                 )
         with gr.Column(scale=4, min_width=300, elem_classes="ask-side"):
             gr.HTML("<h2>Schema</h2>", elem_classes="side-title")
@@ -115,11 +118,12 @@ def _lay_out(service: Service) -> Layout:
                     layout="gallery",
                     elem_classes="chips",
                 )
-    asked = gr.State("")
-    kept = gr.BrowserState(None, storage_key=STORE, secret=STORE_WORD)
+    kept, kept_past = (
+        gr.BrowserState(None, storage_key=key, secret=STORE_WORD) for key in (STORE, STORE_PAST)
+    )
     return Layout(
         picker, question, ask_button, stop_button, examples, candidates, adapter,
-        card, schema, table, preview, history, past, asked, kept,
+        card, schema, table, preview, history, past, asked, asked_of, kept, kept_past,
     )  # fmt: skip
 
 
@@ -135,8 +139,16 @@ def _wire_asking(page: Layout, does: AskHandlers) -> None:
     )
     answered = begun.then(
         does.ask,
-        inputs=[page.question, page.adapter, page.candidates, page.kept, *where],
-        outputs=[*card.outputs, *buttons, page.kept, page.history, page.past, page.asked],
+        inputs=[page.question, page.adapter, page.candidates, page.kept_past, *where],
+        outputs=[
+            *card.outputs,
+            *buttons,
+            page.asked,
+            page.asked_of,
+            page.kept_past,
+            page.history,
+            page.past,
+        ],
         concurrency_id=MODEL_QUEUE,
         concurrency_limit=1,
         **QUIET,
@@ -201,7 +213,7 @@ def _wire_returning(page: Layout, does: AskHandlers) -> None:
     assert Context.root_block is not None  # a tab is built inside the page
     Context.root_block.load(
         does.restore,
-        inputs=page.kept,
+        inputs=[page.kept, page.kept_past],
         outputs=[*picked, page.question, page.adapter, page.history, page.past, *side],
         **QUIET,
     )
@@ -210,15 +222,15 @@ def _wire_returning(page: Layout, does: AskHandlers) -> None:
         gr.on(
             triggers,
             does.remember,
-            inputs=[page.kept, page.question, *picker.inputs],
+            inputs=[page.question, *picker.inputs],
             outputs=page.kept,
             trigger_mode="always_last",
             **AT_ONCE,
         )
     page.history.click(
         does.bring_back,
-        inputs=[page.history, page.kept],
-        outputs=[*picked, page.question, page.asked, *page.card.outputs, *side],
+        inputs=[page.history, page.kept_past],
+        outputs=[*picked, page.question, page.asked, page.asked_of, *page.card.outputs, *side],
         concurrency_limit=4,
         api_visibility="private",
         show_progress_on=page.card.rows,

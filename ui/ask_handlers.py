@@ -6,7 +6,7 @@ Every event can be called by anyone, not only by the page: what comes in is chec
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -17,13 +17,23 @@ from ui import asking, choosing, components, render
 from ui.asking import View
 from ui.components import chosen
 from ui.service import Service
-from ui.visit import PASTE, UPLOAD, Chosen, Past, read_visit
+from ui.visit import (
+    PASTE,
+    UPLOAD,
+    Chosen,
+    Past,
+    Visit,
+    after,
+    past_json,
+    read_past,
+    read_visit,
+)
 
 WAITING = "Waiting for the model"
 BUSY = "The page is busy: too many are waiting."
 BUSY_HINT = "Try again in a minute."
 HISTORY_CHARS = 60
-START_MODEL = ("As the page was started", "")
+START_MODEL = ("As the page answers now", "")
 UNTUNED = ("Base model, untuned", NO_ADAPTER)
 
 Updates = list[Any]
@@ -36,10 +46,10 @@ class AskHandlers:
     service: Service
 
     def begin(self, request: gr.Request) -> Updates:
-        """The busy state, at once; from here on Stop has something to stop."""
-        self.service.stops.begin(visit_key(request))
+        """The busy state, at once; nothing while an earlier question is being answered."""
         view = View(head=render.busy(WAITING), running=True)
-        return [*components.shown(view), *_buttons(busy=True)]
+        busy = [*components.shown(view), *_buttons(busy=True)]
+        return busy if self.service.stops.begin(visit_key(request)) else [gr.skip()] * len(busy)
 
     def ask(
         self,
@@ -53,23 +63,25 @@ class AskHandlers:
         upload: str,
         request: gr.Request,
     ) -> Iterator[Updates]:
-        """The card as the answer grows, the buttons, and at the end the visit to be kept."""
+        """The card as the answer grows, the buttons, what is asked, and at the end the history."""
         where = chosen(choice, ddl, dialect, upload)
-        steps = asking.ask(
-            self.service,
-            question,
-            where.source,
-            adapter=adapter if isinstance(adapter, str) else "",
-            candidates=candidates,
-            stop=self.service.stops.current(visit_key(request)),
-        )
-        for view in steps:
-            end = [gr.skip()] * 4
-            if view.answer is not None and view.answer.sql:
-                sql = asking.formatted(view.answer.sql)
-                after = read_visit(kept).asked(question, sql, where)
-                end = [after.to_json(), *_history(after.past), question]
-            yield [*components.shown(view), *_buttons(busy=view.running), *end]
+        asked = [question if isinstance(question, str) else "", asdict(where)]
+        with self.service.stops.working(visit_key(request)) as stop:
+            steps = asking.ask(
+                self.service,
+                question,
+                where.source,
+                adapter=adapter if isinstance(adapter, str) else "",
+                candidates=candidates,
+                stop=stop,
+            )
+            for view in steps:
+                end = [gr.skip()] * 3
+                if view.answer is not None and view.answer.sql:
+                    sql = asking.formatted(view.answer.sql)
+                    past = after(read_past(kept), question, sql, where)
+                    end = [past_json(past), *_history(past)]
+                yield [*components.shown(view), *_buttons(busy=view.running), *asked, *end]
 
     def run(
         self, sql: str, asked: str, choice: str, ddl: str, dialect: str, upload: str
@@ -78,13 +90,14 @@ class AskHandlers:
         where = chosen(choice, ddl, dialect, upload)
         return components.shown(asking.run(self.service, sql, asked, where.source))
 
-    def stop(self, request: gr.Request) -> str:
+    def stop(self, request: gr.Request) -> Any:
         """Tell the engine to stop what this visit asked; what it has by then is shown."""
-        self.service.stops.stop(visit_key(request))
-        return render.busy("Stopping")
+        at_work = self.service.stops.stop(visit_key(request))
+        return render.busy("Stopping") if at_work else gr.skip()
 
-    def refused(self) -> Updates:
+    def refused(self, request: gr.Request) -> Updates:
         """What is shown when the queue takes no more."""
+        self.service.stops.end(visit_key(request))
         view = View(head=render.failure(BUSY, BUSY_HINT), sql=None)
         return [*components.shown(view), *_buttons(busy=False)]
 
@@ -131,14 +144,13 @@ class AskHandlers:
         return [source.value, *self._side(Chosen(UPLOAD, upload=source.value))]
 
     def remember(
-        self, kept: Any, question: str, choice: str, ddl: str, dialect: str, upload: str
+        self, question: str, choice: str, ddl: str, dialect: str, upload: str
     ) -> dict[str, Any]:
-        """What the browser keeps, with what is on the page now."""
-        where = chosen(choice, ddl, dialect, upload)
+        """What the browser keeps of what is on the page now."""
         asked = question if isinstance(question, str) else ""
-        return replace(read_visit(kept), question=asked, chosen=where).to_json()
+        return Visit(asked, chosen(choice, ddl, dialect, upload)).to_json()
 
-    def restore(self, kept: Any) -> Updates:
+    def restore(self, kept: Any, history: Any) -> Updates:
         """The page as it was left; for a fresh visit a sample database and its first question."""
         visit = read_visit(kept)
         where, question = visit.chosen, visit.question
@@ -150,21 +162,26 @@ class AskHandlers:
             *self._picked(where),
             question,
             self._adapters(),
-            *_history(visit.past),
+            *_history(read_past(history)),
             *self._side(where),
         ]
 
     def bring_back(self, number: int, kept: Any) -> Updates:
         """An earlier question with its database and SQL, which runs again to bring its rows."""
-        past = read_visit(kept).past
+        past = read_past(kept)
         if not isinstance(number, int) or not 0 <= number < len(past):
             raise gr.Error("That question is no longer in the history.", print_exception=False)
         one = past[number]
+        if one.chosen.choice == PASTE and not one.chosen.ddl:
+            raise gr.Error(
+                "Its schema was too long to be kept: paste it again.", print_exception=False
+            )
         view = asking.run(self.service, one.sql, one.question, one.chosen.source)
         return [
             *self._picked(one.chosen),
             one.question,
             one.question,
+            asdict(one.chosen),
             *components.shown(replace(view, sql=one.sql)),
             *self._side(one.chosen),
         ]

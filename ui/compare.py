@@ -51,12 +51,15 @@ class Pair:
     tally: gr.HTML
     key: gr.State
     examples: gr.Dataset
+    asked: gr.State
+    asked_of: gr.State
 
     @property
     def outputs(self) -> list[Any]:
         left, right = self.cards
         told = [self.verdict, self.fairness, self.difference, self.vote, self.tally, self.key]
-        return [*left.outputs, *right.outputs, *self.titles, *told, self.go, self.stop]
+        rest = [self.go, self.stop, self.asked, self.asked_of]
+        return [*left.outputs, *right.outputs, *self.titles, *told, *rest]
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,14 @@ def build(service: Service) -> None:
     pair = _pair(service)
     questions = _question_set(service)
     one, many = CompareHandlers(service), SetHandlers(service)
+    # First, for a private event of the same name would take it.
+    gr.api(one.api_compare, api_name="compare", concurrency_id=MODEL_QUEUE, concurrency_limit=1)
     _wire_pair(pair, one)
     _wire_set(questions, pair, many)
-    gr.api(one.api_compare, api_name="compare", concurrency_id=MODEL_QUEUE, concurrency_limit=1)
 
 
 def _pair(service: Service) -> Pair:
+    asked, asked_of = gr.State(""), gr.State({})
     with gr.Column(elem_classes="cmp-box"):
         with gr.Row(elem_classes="sides"):
             left = gr.Dropdown([UNTUNED], value=NO_ADAPTER, label="Left model", filterable=False)
@@ -135,15 +140,15 @@ def _pair(service: Service) -> Pair:
     build_correction_controls(
         service,
         place="compare",
-        question=question,
+        asked=asked,
+        asked_of=asked_of,
         statements=[("Left is right", left_card.sql), ("Right is right", right_card.sql)],
-        picker=picker,
         by_hand=True,
     )
     return Pair(
         left, right, picker, question, blind, go, stop,
         (left_card, right_card), (columns[0][0], columns[1][0]),
-        verdict, fairness, difference, vote, votes, tally, gr.State(""), examples,
+        verdict, fairness, difference, vote, votes, tally, gr.State(""), examples, asked, asked_of,
     )  # fmt: skip
 
 

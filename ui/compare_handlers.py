@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 import gradio as gr
@@ -25,6 +25,7 @@ from ui.compare_pair import Comparison, Fairness, compare_steps
 from ui.components import chosen
 from ui.service import Service
 from ui.shelf import Shelf
+from ui.visit import Chosen
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +81,10 @@ class CompareHandlers:
             return [earlier, render.failure(error.message, error.hint)]
 
     def begin(self, request: gr.Request) -> Updates:
-        """The busy state, at once; from here on Stop has something to stop."""
-        self.service.stops.begin(_pair_key(request))
+        """The busy state, at once; nothing while an earlier comparison is at work."""
         waiting = View(head=render.busy("Waiting for the model"), running=True)
-        return pair_updates((waiting, View(head=compare_show.WAITS)), busy=True)
+        busy = pair_updates((waiting, View(head=compare_show.WAITS)), busy=True)
+        return busy if self.service.stops.begin(_pair_key(request)) else [gr.skip()] * len(busy)
 
     def compare(
         self,
@@ -98,8 +99,20 @@ class CompareHandlers:
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Both columns as they grow, then verdict, fairness and difference."""
-        stop = self.service.stops.current(_pair_key(request)).is_set
         where = chosen(choice, ddl, dialect, upload)
+        with self.service.stops.working(_pair_key(request)) as stop:
+            for updates in self._compared(question, left, right, blind, where, stop.is_set):
+                yield [*updates[:-2], question, asdict(where)]
+
+    def _compared(
+        self,
+        question: str,
+        left: str,
+        right: str,
+        blind: bool,
+        where: Chosen,
+        stop: Callable[[], bool],
+    ) -> Iterator[Updates]:
         drawn = 0.0
         try:
             pair = named(self.service, left), named(self.service, right)
@@ -127,8 +140,9 @@ class CompareHandlers:
         """Stop both sides of this visit's comparison."""
         self.service.stops.stop(_pair_key(request))
 
-    def refused(self) -> Updates:
+    def refused(self, request: gr.Request) -> Updates:
         """What is shown when the queue takes no more."""
+        self.service.stops.end(_pair_key(request))
         return failed(BUSY, BUSY_HINT)
 
     def vote(self, choice: str, key: str) -> Updates:
@@ -207,9 +221,10 @@ def pair_updates(
     busy: bool = False,
     key: str = "",
     vote: bool = False,
+    asked: tuple[str, Chosen] | None = None,
     **parts: str,
 ) -> Updates:
-    """Updates of everything that one comparison shows."""
+    """Updates of everything that one comparison shows, and of what it was asked, if that is new."""
     return [
         *components.shown(views[0], editable=False),
         *components.shown(views[1], editable=False),
@@ -220,6 +235,7 @@ def pair_updates(
         key,
         gr.Button(visible=not busy),
         gr.Button(visible=busy),
+        *((asked[0], asdict(asked[1])) if asked else (gr.skip(), gr.skip())),
     ]
 
 

@@ -6,9 +6,8 @@ Every event can be called by anyone, not only by the page: what comes in is chec
 from __future__ import annotations
 
 import logging
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,8 +29,10 @@ from ui.compare_set import (
     question_set,
     set_steps,
 )
+from ui.scratch import scratch_folder
 from ui.service import Service
 from ui.shelf import Shelf
+from ui.visit import DEMO, PASTE, Chosen
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +50,9 @@ class SetHandlers:
     results: Shelf[SetResult] = field(default_factory=lambda: Shelf(16))
 
     def begin(self, request: gr.Request) -> Updates:
-        """The busy state of the question set, at once."""
-        self.service.stops.begin(set_key(request))
-        return set_updates(render.busy("Waiting for the model"), busy=True)
+        """The busy state of the question set, at once; nothing while an earlier one is at work."""
+        busy = set_updates(render.busy("Waiting for the model"), busy=True)
+        return busy if self.service.stops.begin(set_key(request)) else [gr.skip()] * len(busy)
 
     def run(
         self,
@@ -64,7 +65,19 @@ class SetHandlers:
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Both sides over a set: progress, then scoreboard, bars and the list of changes."""
-        stop = self.service.stops.current(set_key(request)).is_set
+        with self.service.stops.working(set_key(request)) as stop:
+            yield from self._over_set(which, upload, sample, seed, left, right, stop.is_set)
+
+    def _over_set(
+        self,
+        which: str,
+        upload: str | None,
+        sample: float | None,
+        seed: float | None,
+        left: str,
+        right: str,
+        stop: Callable[[], bool],
+    ) -> Iterator[Updates]:
         drawn = 0.0
         last: SetProgress | None = None
         called = ("", "")
@@ -78,7 +91,7 @@ class SetHandlers:
             models = self.service.models
             engines = models.engine(names[0]), models.engine(names[1])
             called = compare_show.called(*names)
-            limit, start = _whole(sample, 0, MAX_QUESTIONS) or None, _whole(seed, 0, 10**9)
+            limit, start = _whole(sample, 0, MAX_QUESTIONS) or None, _whole(seed, 0, MOST_SEED)
             for last in set_steps(engines, questions, limit=limit, seed=start, cancelled=stop):
                 if last.running and time.monotonic() - drawn > REDRAW_S:
                     drawn = time.monotonic()
@@ -99,8 +112,9 @@ class SetHandlers:
         """Cancel the question set; what was done stays."""
         self.service.stops.stop(set_key(request))
 
-    def refused(self) -> Updates:
+    def refused(self, request: gr.Request) -> Updates:
         """What is shown when the queue takes no more."""
+        self.service.stops.end(set_key(request))
         return set_updates(render.failure(BUSY, BUSY_HINT))
 
     def open_change(self, number: int, key: str) -> Updates:
@@ -126,6 +140,7 @@ class SetHandlers:
                 verdict=compare_show.verdict(now, called),
                 fairness=f'<p class="empty">{OPENED}</p>',
                 difference=compare_show.difference(now.difference, called),
+                asked=(left.question, _where(result, left)),
             ),
         ]
 
@@ -181,6 +196,15 @@ def set_key(request: gr.Request) -> str:
     return f"set:{visit_key(request)}"
 
 
+def _where(result: SetResult, row: Row) -> Chosen:
+    """What a question of the set was asked of, as the page names it."""
+    example = result.example(row.id)
+    if example is None:
+        return Chosen()
+    named = f"{DEMO}{example.database}" if example.database else PASTE
+    return Chosen(named, ddl=example.schema)
+
+
 def _whole(value: object, low: int, high: int) -> int:
     """A number from the page within bounds; `low` for what is none."""
     if not isinstance(value, int | float) or value != value:
@@ -190,6 +214,6 @@ def _whole(value: object, low: int, high: int) -> int:
 
 def _written(result: SetResult) -> str:
     """The report as a file to download, in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="text2sql-report-"))
-    write_json(folder / "comparison.json", result.to_json())
-    return str(folder / "comparison.json")
+    place = scratch_folder() / "comparison.json"
+    write_json(place, result.to_json())
+    return str(place)

@@ -15,7 +15,7 @@ from ui.service import Service
 from ui.visit import DEMO, PASTE, UPLOAD, Chosen, read_chosen
 
 MODEL_QUEUE = "model"  # the concurrency_id of every event that uses the model
-TICK_S = 1.0
+TICK_S, READY_TICK_S = 1.0, 5.0  # while the model loads; afterwards
 FILE_TYPES = [".csv", ".tsv", ".txt", ".parquet", ".sqlite", ".sqlite3", ".db", ".duckdb"]
 NAME = "text2sql"
 CLAIM = "Ask a database in plain English"
@@ -23,16 +23,21 @@ CLAIM = "Ask a database in plain English"
 
 def header(service: Service) -> None:
     """The page's name and the state of the model, which renews itself until the model is there."""
-    line = gr.HTML(head_html(service.models.state), elem_id="page-head")
+    first = head_html(service.models.state)
+    line, drawn = gr.HTML(first, elem_id="page-head"), gr.State(first)
     timer = gr.Timer(TICK_S, active=True)
 
-    def tick() -> tuple[str, Any]:
+    def tick(drawn: str) -> tuple[Any, Any, Any]:
         state = service.models.state
-        return head_html(state), gr.skip() if not state.ready else gr.Timer(active=False)
+        html = head_html(state)
+        if html == drawn:  # said once; and who answers may be changed on another page
+            return gr.skip(), gr.skip(), gr.skip()
+        return html, html, gr.Timer(READY_TICK_S if state.ready else TICK_S)
 
     timer.tick(
         tick,
-        outputs=[line, timer],
+        inputs=drawn,
+        outputs=[line, drawn, timer],
         show_progress="hidden",
         concurrency_limit=None,
         api_visibility="private",

@@ -6,12 +6,9 @@ visitor asked is no business of the next.
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -20,21 +17,17 @@ from finetune.corrections import Correction, Corrections
 from text2sql.errors import DataError, Text2SQLError
 from text2sql.schema import to_ddl
 from ui import render
-from ui.components import Picker, chosen
 from ui.databases import Source
+from ui.scratch import scratch_folder
 from ui.service import Service
+from ui.settings import training_allowed
+from ui.visit import read_chosen
 
 LOCKED = "This page keeps no examples: it is open to everybody."
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 SHOWN_CHARS = 90
 
 Updates = list[Any]
-
-
-def keeping_allowed(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether examples may be kept: where training may run, which a public Space does not."""
-    default = "off" if environment.get("SPACE_ID") else "on"
-    return (environment.get("TEXT2SQL_TRAINING") or default).lower() != "off"
 
 
 @dataclass(frozen=True)
@@ -48,17 +41,18 @@ class CorrectionHandlers:
         self,
         place: str,
         sql: str,
-        question: str,
-        choice: str,
-        ddl: str,
-        dialect: str,
-        upload: str,
+        asked: str,
+        asked_of: Any,
     ) -> Updates:
-        """Run the statement once more, keep it if it runs; says what came of it."""
-        where = chosen(choice, ddl, dialect, upload)
+        """Run the statement once more, keep it if it runs; says what came of it.
+
+        It belongs to the question that was asked, and to what it was asked of, whatever the page's
+        fields hold by now.
+        """
         try:
             self._demand_allowed()
-            kept = self.corrections.add(self._checked(place, sql, question, where.source))
+            source = read_chosen(asked_of).source
+            kept = self.corrections.add(self._checked(place, sql, asked, source))
         except Text2SQLError as error:
             return [render.failure(error.message, error.hint), gr.skip()]
         told = f"Kept as an example: “{kept.question}”"
@@ -66,7 +60,8 @@ class CorrectionHandlers:
 
     def _checked(self, place: str, sql: object, question: object, source: Source) -> Correction:
         """The correction, if its statement passes every check and runs on the database."""
-        if not isinstance(sql, str) or not isinstance(question, str) or not sql.strip():
+        texts = [one.strip() for one in (sql, question) if isinstance(one, str)]
+        if not isinstance(sql, str) or not isinstance(question, str) or not all(texts):
             raise DataError("There is no answer to keep.", hint="Ask a question first.")
         with self.service.databases.using(source, question) as database:
             answer = self.service.models.runner.run(sql, database)
@@ -77,14 +72,14 @@ class CorrectionHandlers:
         return Correction(question, schema, answer.sql, database=demo, source=place)
 
     def show(self) -> Any:
-        """The list as it is now."""
-        return self._listed("")
+        """The list as it is now; what is chosen of it stays."""
+        choices, label = self._kept()
+        return gr.Dropdown(choices=choices, label=label)
 
     def open(self, key: str) -> Updates:
         """One kept example, to be edited."""
         try:
-            self._demand_allowed()
-            found = self.corrections.get(str(key))
+            found = self.corrections.get(self._demanded(key))
         except Text2SQLError as error:
             return ["", "", render.failure(error.message, error.hint)]
         where = (
@@ -95,8 +90,7 @@ class CorrectionHandlers:
     def save(self, key: str, question: str, sql: str) -> Updates:
         """Write what was edited."""
         try:
-            self._demand_allowed()
-            self.corrections.edit(str(key), question=str(question), sql=str(sql))
+            self.corrections.edit(self._demanded(key), question=str(question), sql=str(sql))
         except Text2SQLError as error:
             return [render.failure(error.message, error.hint), gr.skip()]
         return ['<p class="empty" role="status">Saved.</p>', self._listed(str(key))]
@@ -104,8 +98,7 @@ class CorrectionHandlers:
     def delete(self, key: str) -> Updates:
         """Forget one."""
         try:
-            self._demand_allowed()
-            self.corrections.delete(str(key))
+            self.corrections.delete(self._demanded(key))
         except Text2SQLError as error:
             return [render.failure(error.message, error.hint), gr.skip(), gr.skip(), gr.skip()]
         return ['<p class="empty" role="status">Deleted.</p>', self._listed(""), "", ""]
@@ -114,20 +107,28 @@ class CorrectionHandlers:
         """All of them as a file of examples."""
         try:
             self._demand_allowed()
-            folder = Path(tempfile.mkdtemp(prefix="text2sql-corrections-"))
-            return str(self.corrections.export(folder / "corrections.jsonl"))
+            return str(self.corrections.export(scratch_folder() / "corrections.jsonl"))
         except Text2SQLError as error:
             raise gr.Error(str(error), print_exception=False) from None
 
     def _listed(self, selected: str) -> Any:
-        if not keeping_allowed():
-            return gr.Dropdown(choices=[], value=None)
-        found = [(_short(one), one.id) for one in reversed(self.corrections.list())]
-        label = f"Kept examples ({len(found)})"
-        return gr.Dropdown(choices=found, value=selected or None, label=label)
+        choices, label = self._kept()
+        return gr.Dropdown(choices=choices, value=selected or None, label=label)
+
+    def _kept(self) -> tuple[list[tuple[str, str]], str]:
+        """What there is to choose from, and its label."""
+        kept = self.corrections.list() if training_allowed() else ()
+        return [(_short(one), one.id) for one in reversed(kept)], f"Kept examples ({len(kept)})"
+
+    def _demanded(self, key: object) -> str:
+        """The key of a kept example, of which one must be chosen."""
+        self._demand_allowed()
+        if not isinstance(key, str) or not key:
+            raise DataError("No example is chosen.", hint="Choose one of the kept examples first.")
+        return key
 
     def _demand_allowed(self) -> None:
-        if not keeping_allowed():
+        if not training_allowed():
             raise DataError(LOCKED)
 
 
@@ -141,16 +142,16 @@ def build_correction_controls(
     service: Service,
     *,
     place: str,
-    question: gr.components.Component,
+    asked: gr.State,
+    asked_of: gr.State,
     statements: Sequence[tuple[str, gr.components.Component]],
-    picker: Picker,
     by_hand: bool = False,
 ) -> None:
     """A button for each statement that may be right, and the list of what was kept.
 
     `by_hand` adds room to write the right SQL, where the page shows none that can be edited.
     """
-    if not keeping_allowed():
+    if not training_allowed():
         return
     does = CorrectionHandlers(service)
     with gr.Accordion("Right or wrong? Keep it as an example", open=False, elem_classes="more"):
@@ -161,7 +162,7 @@ def build_correction_controls(
             buttons.append((gr.Button("Run my SQL and keep it", size="sm"), own))
         told = gr.HTML()
         listed = gr.Dropdown([], label="Kept examples", value=None, filterable=True)
-        asked = gr.Textbox(label="Its question", lines=1, max_lines=4)
+        question = gr.Textbox(label="Its question", lines=1, max_lines=4)
         sql = gr.Code(label="Its SQL", language="sql", lines=2, interactive=True)
         with gr.Row(elem_classes="cmp-buttons"):
             save = gr.Button("Save changes", size="sm")
@@ -170,14 +171,14 @@ def build_correction_controls(
     for button, statement in buttons:
         button.click(
             partial(does.keep, place),
-            inputs=[statement, question, *picker.inputs],
+            inputs=[statement, asked, asked_of],
             outputs=[told, listed],
             trigger_mode="once",
             concurrency_limit=4,
             **QUIET,
         )
     listed.focus(does.show, outputs=listed, queue=False, **QUIET)
-    listed.input(does.open, inputs=listed, outputs=[asked, sql, told], **QUIET)
-    save.click(does.save, inputs=[listed, asked, sql], outputs=[told, listed], **QUIET)
-    delete.click(does.delete, inputs=listed, outputs=[told, listed, asked, sql], **QUIET)
+    listed.input(does.open, inputs=listed, outputs=[question, sql, told], **QUIET)
+    save.click(does.save, inputs=[listed, question, sql], outputs=[told, listed], **QUIET)
+    delete.click(does.delete, inputs=listed, outputs=[told, listed, question, sql], **QUIET)
     download.click(does.download, outputs=download, **QUIET)

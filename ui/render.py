@@ -19,6 +19,7 @@ from text2sql.answer import Answer, Candidate, plain
 from text2sql.problems import Problem, QueryResult, Repair
 
 SHOWN_ROWS = 200
+WHOLE_CHARS = 20
 SHOWN_CHARS = 300
 CSV_MIME = "data:text/csv;charset=utf-8;base64,"
 _WORDS = re.compile(r"\w+|\s+|.", re.DOTALL)
@@ -197,8 +198,10 @@ def rows_table(found: QueryResult, *, label: str = "Result") -> str:
 def _cell(value: Any, side: str, only_day: bool) -> str:
     if value is None:
         return f'<td{side}><span class="null">NULL</span></td>'
-    shown = text(_short(_spelled(value, only_day)))
-    return f"<td{side}>{shown}</td>"
+    shown = _short(_spelled(value, only_day))
+    if not side and len(shown) <= WHOLE_CHARS:  # a date, a name: not broken over lines
+        side = ' class="whole"'
+    return f"<td{side}>{text(shown)}</td>"
 
 
 def _spelled(value: Any, only_day: bool) -> str:

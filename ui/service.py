@@ -5,8 +5,10 @@ What belongs to one visitor is reached by ids; a gr.State never holds a model or
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,36 +20,56 @@ MOST_VISITS = 1_000
 
 
 class Stops:
-    """Which visits have pressed Stop since they last asked."""
+    """What each visit has at work, and whether it was told to stop."""
 
     def __init__(self) -> None:
         self._events: OrderedDict[str, threading.Event] = OrderedDict()
         self._lock = threading.Lock()
 
-    def begin(self, visit: str) -> threading.Event:
-        """The event that this visit's Stop sets from now on."""
-        event = threading.Event()
-        with self._lock:
-            self._events[visit] = event
-            self._events.move_to_end(visit)
-            while len(self._events) > MOST_VISITS:
-                self._events.popitem(last=False)
-        return event
+    def begin(self, visit: str) -> bool:
+        """Whether the visit begins something: not while it has something at work, unless stopped.
 
-    def current(self, visit: str) -> threading.Event:
-        """The event of what the visit asks now."""
+        From now on its Stop has something to stop.
+        """
         with self._lock:
-            event = self._events.get(visit)
-        return event or self.begin(visit)
+            before = self._events.get(visit)
+            if before is not None and not before.is_set():
+                return False
+            self._begin(visit)
+            return True
+
+    @contextlib.contextmanager
+    def working(self, visit: str) -> Iterator[threading.Event]:
+        """The event that the visit's Stop sets while it is at work."""
+        with self._lock:
+            event = self._events.get(visit) or self._begin(visit)
+        try:
+            yield event
+        finally:
+            with self._lock:
+                if self._events.get(visit) is event:
+                    del self._events[visit]
+
+    def end(self, visit: str) -> None:
+        """What the visit began never came to work."""
+        with self._lock:
+            self._events.pop(visit, None)
 
     def stop(self, visit: str) -> bool:
-        """Stop what the visit asked last; False if it asked nothing."""
+        """Stop what the visit has at work; False if that is nothing."""
         with self._lock:
             event = self._events.get(visit)
         if event is None:
             return False
         event.set()
         return True
+
+    def _begin(self, visit: str) -> threading.Event:
+        event = self._events[visit] = threading.Event()
+        self._events.move_to_end(visit)
+        while len(self._events) > MOST_VISITS:
+            self._events.popitem(last=False)
+        return event
 
 
 @dataclass(frozen=True)

@@ -55,3 +55,13 @@ def read_settings(
     )
     found = parser.parse_args(arguments)
     return Settings(found.host, found.port, found.base, found.adapter, found.endpoint)
+
+
+def training_allowed(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this page may train: TEXT2SQL_TRAINING says on or off; a Space is off by itself.
+
+    >>> training_allowed({}), training_allowed({"SPACE_ID": "me/x"})
+    (True, False)
+    """
+    usual = "off" if environment.get("SPACE_ID") else "on"
+    return (environment.get("TEXT2SQL_TRAINING") or usual).strip().lower() == "on"

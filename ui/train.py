@@ -15,8 +15,9 @@ from gradio.context import Context
 from ui import render
 from ui.components import MODEL_QUEUE
 from ui.service import Service
+from ui.settings import training_allowed
 from ui.train_api import TrainApi
-from ui.train_handlers import LOCKED, LOCKED_HINT, Seen, TrainHandlers, training_allowed
+from ui.train_handlers import LOCKED, LOCKED_HINT, Seen, TrainHandlers
 from ui.train_layout import Form, Panel, Runs, lay_out_form, lay_out_panel, lay_out_runs
 
 LOOK_S = 2.0
@@ -99,9 +100,13 @@ def _wire_runs(
     assert Context.root_block is not None  # a tab is built inside the page
     Context.root_block.load(does.restore, outputs=[shown, seen], **LIGHT).then(**draw)
 
-    form.start.click(does.begin_start, outputs=form.told, trigger_mode="once", **AT_ONCE).then(
-        does.start, inputs=form.inputs, outputs=[form.told, shown], **LIGHT
-    ).then(**draw)
+    begun = form.start.click(
+        does.begin_start, outputs=[form.told, form.start], trigger_mode="once", **AT_ONCE
+    )
+    starting = [form.told, shown, form.start]
+    started = begun.then(does.start, inputs=form.inputs, outputs=starting, **LIGHT)
+    started.failure(does.not_started, outputs=starting, **AT_ONCE)
+    started.then(**draw)
     runs.listed.click(does.select, inputs=runs.listed, outputs=[shown, panel.told], **LIGHT).then(
         **draw
     )
@@ -110,9 +115,14 @@ def _wire_runs(
     panel.delete.click(does.ask_delete, outputs=[panel.question, panel.confirm], **name)
     panel.keep.click(does.keep, outputs=panel.confirm, **AT_ONCE)
     panel.sure.click(does.delete, outputs=[panel.told, panel.confirm, shown], **name).then(**draw)
-    panel.notes.blur(does.notes, inputs=[shown, panel.notes], outputs=panel.told, **LIGHT)
+    panel.notes.blur(
+        does.notes,
+        inputs=[panel.noted_run, panel.noted, panel.notes],
+        outputs=[panel.told, panel.noted],
+        **LIGHT,
+    )
     panel.use.click(
-        does.use, inputs=shown, outputs=panel.told, concurrency_id=MODEL_QUEUE, **QUIET
+        does.use, inputs=[shown, panel.use], outputs=panel.told, concurrency_id=MODEL_QUEUE, **QUIET
     ).then(**draw)
     panel.export.click(does.export, outputs=[panel.told, panel.download], **name)
     gr.on(

@@ -5,11 +5,11 @@ Whoever calls is anyone: each call asks first whether training is allowed here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from text2sql.errors import Text2SQLError
+from text2sql.errors import Text2SQLError, TrainingError
 from ui import train_data
 from ui.train_data import Choice
 from ui.train_handlers import TrainHandlers
@@ -34,11 +34,11 @@ class TrainApi:
         """
         self.does.demand()
         try:
-            rest = dict(settings or {})
-            run, start = rest.pop("run", ""), rest.pop("adapter", "")
+            rest = _settings(settings)
+            run, start = _named(rest, "run"), _named(rest, "adapter")
             starter = self.does.starter
-            asked = changed(preset, rest)
-            config = starter.config(start, asked, run=run, notes="", preset=preset)
+            asked = changed(str(preset), rest)
+            config = starter.config(start, asked, run=run, notes="", preset=str(preset))
             name = starter.start(_api_choice(data), config)
         except Text2SQLError as error:
             return {"error": str(error)}
@@ -62,6 +62,20 @@ class TrainApi:
         job = view.status
         named = {"run": view.name, "status": job.status, "step": job.step, "total": job.total}
         return {**named, "message": job.message, "log": list(job.log), "accuracy": view.accuracy}
+
+
+def _settings(given: object) -> dict[str, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        raise TrainingError("'settings' is no object.", hint='Write {"rank": 8}, for instance.')
+    return dict(given or {})
+
+
+def _named(settings: dict[str, Any], key: str) -> str:
+    """The run's or the adapter's name, taken out of the settings."""
+    name = settings.pop(key, "")
+    if not isinstance(name, str):
+        raise TrainingError(f"'{key}' is no text.", hint="Give a name.")
+    return name
 
 
 def _api_choice(data: object) -> Choice:

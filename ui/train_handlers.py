@@ -7,9 +7,7 @@ allowed here, and a run's name is checked before it is a path.
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,9 +21,11 @@ from finetune.memory import available_memory_mb, free_disk_mb
 from finetune.run_folder import RunFolder, run_folders
 from text2sql.errors import Text2SQLError, TrainingError
 from ui import render, train_data, train_show
-from ui.ask_handlers import visit_key
+from ui.ask_handlers import BUSY, BUSY_HINT, visit_key
 from ui.asking import BROKEN
+from ui.scratch import scratch_folder
 from ui.service import Service
+from ui.settings import training_allowed
 from ui.train_panel import LISTS, PANEL, Updates, empty_panel, lists_of, panel_of
 from ui.train_runs import (
     RunView,
@@ -47,16 +47,6 @@ LOCKED_HINT = "Run your own copy with TEXT2SQL_TRAINING=on to train."
 BROKEN_HINT = "Nothing was started or lost. The log of the page says more."
 NEW_ADAPTER = ("A new adapter", "")
 CHECKING = "Reading the data and measuring one step, in a process of its own"
-
-
-def training_allowed(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether this page may train: TEXT2SQL_TRAINING says on or off; a Space is off by itself.
-
-    >>> training_allowed({}), training_allowed({"SPACE_ID": "me/x"})
-    (True, False)
-    """
-    usual = "off" if environment.get("SPACE_ID") else "on"
-    return (environment.get("TEXT2SQL_TRAINING") or usual).strip().lower() == "on"
 
 
 @dataclass(frozen=True)
@@ -119,16 +109,17 @@ class TrainHandlers:
         return train_show.preview(train_data.preview(config, self.service.models.tokenizer))
 
     def begin_check(self, request: gr.Request) -> Updates:
-        """The busy state at once; from here on Cancel has something to cancel."""
+        """The busy state at once; nothing while this visit's earlier check is at work."""
         self.demand()
-        self.service.stops.begin(_check_key(request))
-        return [render.busy(CHECKING), *_check_buttons(busy=True)]
+        busy = [render.busy(CHECKING), *_check_buttons(busy=True)]
+        return busy if self.service.stops.begin(_check_key(request)) else [gr.skip()] * len(busy)
 
     def check(self, request: gr.Request, *given: Any) -> Updates:
         """What the run would take, or why it can't be done; nothing is started."""
         self.demand()
-        stopped = self.service.stops.current(_check_key(request)).is_set
-        return [told(lambda: self._foreseen(given, stopped)), *_check_buttons(busy=False)]
+        with self.service.stops.working(_check_key(request)) as stop:
+            said = told(lambda: self._foreseen(given, stop.is_set))
+        return [said, *_check_buttons(busy=False)]
 
     def _foreseen(self, given: tuple[Any, ...], stopped: Callable[[], bool]) -> str:
         choice, config = self.starter.asked(given)
@@ -140,34 +131,41 @@ class TrainHandlers:
             found, memory_free_mb=available_memory_mb(), disk_free_mb=free_disk_mb(place)
         )
 
-    def cancel_check(self, request: gr.Request) -> str:
+    def cancel_check(self, request: gr.Request) -> Any:
         """End the dry run."""
         self.demand()
-        self.service.stops.stop(_check_key(request))
-        return render.busy("Cancelling")
+        at_work = self.service.stops.stop(_check_key(request))
+        return render.busy("Cancelling") if at_work else gr.skip()
 
-    def refused(self) -> Updates:
+    def refused(self, request: gr.Request) -> Updates:
         """What is shown when the queue takes no more checks."""
         self.demand()
+        self.service.stops.end(_check_key(request))
         said = render.failure("Somebody else checks now.", "Try again in a minute.")
         return [said, *_check_buttons(busy=False)]
 
-    def begin_start(self) -> str:
-        """The busy state at once."""
+    def begin_start(self) -> Updates:
+        """The busy state at once; Start can't be pressed again meanwhile."""
         self.demand()
-        return render.busy("Starting")
+        return [render.busy("Starting"), gr.Button(interactive=False)]
 
     def start(self, *given: Any) -> Updates:
-        """Start a run, or put it in the queue; what went wrong, and the run to show."""
+        """Start a run, or put it in the queue; what went wrong, the run to show, Start again."""
         self.demand()
+        again = gr.Button(interactive=True)
         try:
             job = self.starter.start(*self.starter.asked(given))
         except Text2SQLError as error:
-            return [render.failure(error.message, error.hint), gr.skip()]
+            return [render.failure(error.message, error.hint), gr.skip(), again]
         except Exception:  # the page's edge
             log.exception("A run could not be started.")
-            return [render.failure(BROKEN, BROKEN_HINT), gr.skip()]
-        return ["", job]
+            return [render.failure(BROKEN, BROKEN_HINT), gr.skip(), again]
+        return ["", job, again]
+
+    def not_started(self) -> Updates:
+        """What is shown when the queue takes no more."""
+        self.demand()
+        return [render.failure(BUSY, BUSY_HINT), gr.skip(), gr.Button(interactive=True)]
 
     def select(self, row: list[Any]) -> tuple[Any, str]:
         """The run of a line of the list, and no word about another."""
@@ -209,27 +207,33 @@ class TrainHandlers:
         folder = self.jobs.folder(some_text(name))
         if self.service.models.default == folder.name and folder.finished:
             raise TrainingError(
-                f"Ask answers with {name!r} now.", hint="Press 'Stop using it' first."
+                f"Ask answers with {name!r} now.",
+                hint="Start the page with another adapter first."
+                if self.service.models.first == folder.name
+                else f"Press '{train_show.PUT_DOWN}' first.",
             )
         self.jobs.delete(folder.name)
         train_data.tidy(self.jobs.runs)
         return ""
 
-    def notes(self, name: str, notes: str) -> str:
-        """Keep what was written about the run."""
+    def notes(self, name: str, drawn: str, notes: str) -> tuple[str, Any]:
+        """Keep what was written about the run, if it is not what was `drawn`; what is kept now."""
         self.demand()
-        text = notes if isinstance(notes, str) else ""
-        return told(lambda: _nothing(write_notes(self.jobs.folder(some_text(name)), text)))
+        text = some_text(notes)
+        if text == drawn:
+            return "", gr.skip()
+        return told(lambda: _nothing(write_notes(self.jobs.folder(some_text(name)), text))), text
 
-    def use(self, name: str) -> str:
-        """Have Ask and Compare answer with the run's adapter, or no longer, at once."""
+    def use(self, name: str, pressed: str) -> str:
+        """Have Ask and Compare answer with the run's adapter, or no longer, as the button said."""
         self.demand()
-        return told(lambda: self._used(name))
+        return told(lambda: self._used(name, put_down=pressed == train_show.PUT_DOWN))
 
-    def _used(self, name: str) -> str:
+    def _used(self, name: str, *, put_down: bool) -> str:
         models, folder = self.service.models, self.jobs.folder(some_text(name))
-        if models.default == folder.name:
-            models.use(None)
+        if put_down:
+            if models.default == folder.name:
+                models.use(None)
             said = f"Ask answers with {models.default or 'the untuned base'} again."
         else:
             if not folder.finished:
@@ -254,8 +258,7 @@ class TrainHandlers:
         folder = self.jobs.folder(some_text(name))
         if not folder.finished:
             raise TrainingError(f"The run {name!r} has no adapter yet.", hint="Let it finish.")
-        place = Path(tempfile.mkdtemp(prefix="text2sql-export-"))
-        return export_adapter(folder.adapter, place / f"{folder.name}.zip")
+        return export_adapter(folder.adapter, scratch_folder() / f"{folder.name}.zip")
 
     def compare(self, left: str | None, right: str | None) -> str:
         """Two runs' settings side by side; nothing until both are chosen."""
@@ -296,7 +299,9 @@ class TrainHandlers:
             view = view_of(self.jobs, name)
         except TrainingError:  # deleted since
             return empty_panel()
-        return panel_of(view, in_use=self.service.models.default == name, notes=notes)
+        models = self.service.models
+        lasting = models.default == models.first == name
+        return panel_of(view, in_use=models.default == name, notes=notes, lasting=lasting)
 
     def training_line(self) -> str:
         """One line for every tab while a run uses the machine."""

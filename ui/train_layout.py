@@ -76,6 +76,8 @@ class Panel:
     download: gr.DownloadButton
     confirm: gr.Column
     notes: gr.Textbox
+    noted_run: gr.Textbox  # whose notes are drawn, and which: they come with what is written
+    noted: gr.Textbox
     column: gr.Column
     told: gr.HTML
     question: gr.HTML
@@ -86,7 +88,8 @@ class Panel:
     def outputs(self) -> list[Any]:
         return [
             self.head, self.charts, self.log, self.result, self.stop, self.resume, self.delete,
-            self.use, self.export, self.download, self.confirm, self.notes, self.column,
+            self.use, self.export, self.download, self.confirm, self.notes, self.noted_run,
+            self.noted, self.column,
         ]  # fmt: skip
 
 
@@ -205,7 +208,7 @@ def lay_out_panel() -> Panel:
     with gr.Column(elem_classes="run-panel") as column:
         head = gr.HTML(train_show.NO_RUN, elem_classes="run-top")
         with gr.Row(elem_classes="ask-buttons"):
-            use = gr.Button("Use it now", variant="primary", visible=False)
+            use = gr.Button(train_show.USE, variant="primary", visible=False)
             stop = gr.Button("Stop and save", variant="stop", visible=False)
             resume = gr.Button("Resume", variant="primary", visible=False)
             export = gr.Button("Export as zip", visible=False)
@@ -224,9 +227,10 @@ def lay_out_panel() -> Panel:
             label="Notes", lines=1, max_lines=4, max_length=MAX_NOTES, visible=False,
             info="Kept when you leave the field.",
         )  # fmt: skip
+        noted_run, noted = gr.Textbox(visible=False), gr.Textbox(visible=False)
     return Panel(
         head, charts, log, result, stop, resume, delete, use, export, download, confirm, notes,
-        column, told, question, sure, keep,
+        noted_run, noted, column, told, question, sure, keep,
     )  # fmt: skip
 
 

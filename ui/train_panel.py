@@ -10,13 +10,13 @@ import gradio as gr
 from ui import train_show
 from ui.train_runs import RunView
 
-PANEL, LISTS = 13, 4  # updates of `panel_of` and of `lists_of`
+PANEL, LISTS = 15, 4  # updates of `panel_of` and of `lists_of`
 
 Updates = list[Any]
 
 
-def panel_of(view: RunView, *, in_use: bool, notes: bool) -> Updates:
-    """A run as updates of the panel's components."""
+def panel_of(view: RunView, *, in_use: bool, notes: bool, lasting: bool = False) -> Updates:
+    """A run as updates of the panel's components; one in use for good can't be put down."""
     job = view.status
     done = job.status == "finished"
     return [
@@ -28,14 +28,15 @@ def panel_of(view: RunView, *, in_use: bool, notes: bool) -> Updates:
         gr.Button(visible=job.resumable),
         gr.Button(visible=job.ended),
         gr.Button(
-            value="Stop using it" if in_use else "Use it now",
+            value=train_show.PUT_DOWN if in_use else train_show.USE,
             variant="secondary" if in_use else "primary",
-            visible=done,
+            visible=done and not lasting,
         ),
         gr.Button(visible=done),
         gr.DownloadButton(visible=False) if notes or not done else gr.skip(),
         gr.Column(visible=False) if notes or not job.ended else gr.skip(),
         gr.Textbox(value=view.notes, visible=True) if notes else gr.skip(),
+        *((view.name, view.notes) if notes else (gr.skip(), gr.skip())),
         gr.Column(visible=True),
     ]
 
@@ -44,7 +45,8 @@ def empty_panel() -> Updates:
     """The panel where there is no run to show."""
     gone = [gr.Button(visible=False)] * 5
     hidden = [gr.DownloadButton(visible=False), gr.Column(visible=False)]
-    return [train_show.NO_RUN, "", "", "", *gone, *hidden, gr.Textbox(visible=False), gr.skip()]
+    notes = [gr.Textbox(visible=False), "", ""]
+    return [train_show.NO_RUN, "", "", "", *gone, *hidden, *notes, gr.skip()]
 
 
 def lists_of(views: Sequence[RunView]) -> Updates:

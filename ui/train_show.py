@@ -24,6 +24,7 @@ NO_RUN = (
     "this tab, the browser or the page is closed.</p>"
 )
 SHOWN_CHANGES = 25
+USE, PUT_DOWN = "Use it now", "Stop using it"  # one button says either, and means what it says
 SHOWN_CHARS = 4_000
 HEADERS = ["Run", "Status", "Data", "Accuracy", "Notes"]
 _NAMED = ("data", "base", "adapter", "preset")
@@ -143,8 +144,11 @@ def _changes(scored: dict[str, Any], paired: dict[str, Any]) -> str:
     for kind in ("fixed", "broken"):
         listed = paired.get(kind)
         keys = [str(key) for key in listed] if isinstance(listed, list) else []
-        shown = "".join(_change(before.get(key, {}), after.get(key, {})) for key in keys[:25])
-        more = f"<li>and {len(keys) - 25} more</li>" if len(keys) > 25 else ""
+        shown = "".join(
+            _change(before.get(key, {}), after.get(key, {})) for key in keys[:SHOWN_CHANGES]
+        )
+        rest = len(keys) - SHOWN_CHANGES
+        more = f"<li>and {rest} more</li>" if rest > 0 else ""
         parts.append(
             f'<details class="changes {kind}"><summary>{len(keys)} {kind}</summary>'
             f"<ul>{shown}{more}</ul></details>"

@@ -5,7 +5,7 @@ Knows nothing of gradio.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -48,36 +48,40 @@ class Past:
 
 @dataclass(frozen=True)
 class Visit:
-    """The page as it was left: `past` has the latest question first."""
+    """The page as it was left."""
 
     question: str = ""
     chosen: Chosen = field(default_factory=Chosen)
-    past: tuple[Past, ...] = ()
-
-    def asked(self, question: str, sql: str, chosen: Chosen) -> Visit:
-        """The visit after one more question; the same one asked again moves to the front."""
-        kept = chosen if len(chosen.ddl) <= KEPT_SCHEMA_CHARS else replace(chosen, ddl="")
-        if chosen.choice != PASTE:
-            kept = replace(kept, ddl="", dialect="")
-        new = Past(question, sql, kept)
-        others = tuple(p for p in self.past if (p.question, p.chosen) != (question, kept))
-        return Visit(question, chosen, (new, *others)[:MOST_HISTORY])
 
     def to_json(self) -> dict[str, Any]:
         """What is given to the browser to keep."""
         return asdict(self)
 
 
+def after(past: Sequence[Past], question: str, sql: str, chosen: Chosen) -> tuple[Past, ...]:
+    """The history after one more question; the same one asked again moves to the front."""
+    kept = chosen if len(chosen.ddl) <= KEPT_SCHEMA_CHARS else replace(chosen, ddl="")
+    if chosen.choice != PASTE:
+        kept = replace(kept, ddl="", dialect="")
+    others = (one for one in past if (one.question, one.chosen) != (question, kept))
+    return (Past(question, sql, kept), *others)[:MOST_HISTORY]
+
+
+def past_json(past: Sequence[Past]) -> list[dict[str, Any]]:
+    """What is given to the browser to keep of the history."""
+    return [asdict(one) for one in past]
+
+
 def read_visit(value: object) -> Visit:
     """The visit that a browser kept; whatever is not as written here is left out."""
     kept = value if isinstance(value, Mapping) else {}
-    past = kept.get("past")
-    listed = past[:MOST_HISTORY] if isinstance(past, list | tuple) else ()
-    return Visit(
-        _text(kept.get("question"), MAX_TEXT),
-        read_chosen(kept.get("chosen")),
-        tuple(_past(one) for one in listed if isinstance(one, Mapping)),
-    )
+    return Visit(_text(kept.get("question"), MAX_TEXT), read_chosen(kept.get("chosen")))
+
+
+def read_past(value: object) -> tuple[Past, ...]:
+    """The history that a browser kept, the latest question first."""
+    listed = value[:MOST_HISTORY] if isinstance(value, list | tuple) else ()
+    return tuple(_past(one) for one in listed if isinstance(one, Mapping))
 
 
 def read_chosen(value: object) -> Chosen:
