@@ -42,7 +42,9 @@ def average(adapters: Sequence[Path], output: Path) -> Path:
     cards = [read_card(place) for place in adapters]
     _check(cards, adapters)
     weights = mean([load_file(place / WEIGHTS) for place in adapters])
-    settings = read_json(adapters[0] / SETTINGS) or {}
+    settings = read_json(adapters[0] / SETTINGS)
+    if settings is None:
+        raise AdapterError(f"The settings of '{adapters[0].name}' can't be read.")
     card = _card(output.name, cards)
     with new_place(output) as place:
         save_file(weights, place / WEIGHTS, metadata={"format": "pt"})

@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 
 from finetune.card import SETTINGS, WEIGHTS
 from finetune.files import read_json, told, write_json
-from finetune.run_folder import RunFolder
+from finetune.run_folder import CHECKPOINT, RunFolder
 from text2sql.errors import TrainingError
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def newest_usable(folder: RunFolder) -> Path | None:
     """
     complete = folder.checkpoints()
     for path in folder.path.glob("checkpoint-*"):
-        if path not in complete:
+        if path not in complete and CHECKPOINT.fullmatch(path.name):
             log.warning("'%s' was cut short and is removed.", path.name)
             shutil.rmtree(path, ignore_errors=True)
     for path in reversed(complete):

@@ -55,7 +55,7 @@ def _overwrite(path: Path, data: bytes) -> None:
 
 def read_json(path: Path) -> dict[str, Any] | None:
     """The object in the file; None if it is missing, broken, or no object."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, RecursionError):
         found = json.loads(path.read_text("utf-8"))
         return found if isinstance(found, dict) else None
     return None

@@ -33,6 +33,7 @@ Status = Literal[
 ]
 STATUSES: tuple[Status, ...] = get_args(Status)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+CHECKPOINT = re.compile(r"checkpoint-([0-9]+)")
 _TAIL_BYTES = 64 * 1024
 _LONGEST_LINE = 2000
 
@@ -135,7 +136,7 @@ class RunFolder:
         """All logged steps in order; of a step logged twice (after a resume) the later one."""
         steps: dict[tuple[int, bool], dict[str, Any]] = {}
         for line in read_lines(self.path / "metrics.jsonl"):
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 found = json.loads(line)
                 if isinstance(found, dict) and isinstance(found.get("step"), int):
                     steps[(found["step"], "eval_loss" in found)] = found
@@ -154,9 +155,9 @@ class RunFolder:
         """
         found = []
         for path in self.path.glob("checkpoint-*"):
-            number = path.name.removeprefix("checkpoint-")
-            if number.isdigit() and read_json(path / "trainer_state.json"):
-                found.append((int(number), path))
+            numbered = CHECKPOINT.fullmatch(path.name)
+            if numbered and read_json(path / "trainer_state.json"):
+                found.append((int(numbered[1]), path))
         return tuple(path for _, path in sorted(found))
 
     def last_step(self) -> int:

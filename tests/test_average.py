@@ -92,7 +92,13 @@ def no_card(place: Path) -> None:
     (place / "card.json").unlink()
 
 
-@pytest.mark.parametrize("spoil", [other_base, other_prompt, other_scale, other_layers, no_card])
+def no_settings(place: Path) -> None:
+    (place.parent / "one" / "adapter_config.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    "spoil", [other_base, other_prompt, other_scale, other_layers, no_card, no_settings]
+)
 def test_what_does_not_fit_is_refused_and_nothing_is_left(
     spoil: Callable[[Path], None], pair: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -12,7 +12,6 @@ from itertools import pairwise
 from sqlglot import exp
 from sqlglot.dialects import Dialect, DuckDB
 from sqlglot.errors import ErrorLevel, ParseError, TokenError
-from sqlglot.parser import binary_range_parser
 from sqlglot.tokens import Token, TokenType
 
 from text2sql.problems import Problem
@@ -31,15 +30,6 @@ _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 # sqlglot logs every statement that it can't parse; here that is an answer, not an event.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
-
-
-class ExactDuckDB(DuckDB):
-    """sqlglot's DuckDB, but for `~`, which in DuckDB asks for a match of the whole text."""
-
-    class Parser(DuckDB.Parser):
-        RANGE_PARSERS = DuckDB.Parser.RANGE_PARSERS | {
-            TokenType.RLIKE: binary_range_parser(exp.RegexpFullMatch)
-        }
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,7 @@ def parse_statement(text: str) -> Statement:
 
 def _parse_any(text: str) -> exp.Expr:
     try:
-        return _parse_one(text, ExactDuckDB)
+        return _parse_one(text, DuckDB)
     except Unparsable as error:
         for dialect in FOREIGN_DIALECTS:
             try:

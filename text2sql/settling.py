@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from text2sql.database import Database
 from text2sql.errors import ExecutionError, QueryError
-from text2sql.parsing import Statement, Unparsable, parse_statement, to_sql
+from text2sql.parsing import Statement, parse_statement, to_sql
 from text2sql.problems import Problem, QueryResult, Repair, Stage
 from text2sql.repair import ALL_RULES, ALWAYS, Rule, repair
 from text2sql.validation import Checked, check, validate
@@ -75,7 +75,7 @@ def canonical(text: str) -> str:
     """
     try:
         return to_sql(parse_statement(text).tree)
-    except (Unparsable, RecursionError):
+    except Exception:  # whatever sqlglot makes of it, it is no SQL that could run
         return " ".join(text.split())
 
 

@@ -7,6 +7,7 @@ after this, by whoever holds the database. Knows nothing of rows or models.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -15,6 +16,8 @@ from text2sql import names, safety
 from text2sql.parsing import MAX_DEPTH, Statement, Unparsable, parse_statement, to_sql
 from text2sql.problems import Problem
 from text2sql.schema import Schema
+
+log = logging.getLogger(__name__)
 
 MAX_PROBLEMS = 20
 
@@ -46,6 +49,10 @@ def validate(sql: str, schema: Schema) -> Checked:
         return Checked(None, sql, (error.problem,))
     except RecursionError:
         message = f"The statement is nested too deeply; the most is {MAX_DEPTH} brackets."
+        return Checked(None, sql, (Problem("parse", message),))
+    except Exception:  # sqlglot's generator, on calls that DuckDB has no form for
+        log.debug("A statement could not be written anew.", exc_info=True)
+        message = "The statement can't be written as DuckDB's SQL."
         return Checked(None, sql, (Problem("parse", message),))
 
 

@@ -23,8 +23,18 @@ MONTHS = (
     "january february march april may june july august september october november december".split()
 )
 # Words that say something of a day or a year, beside the number itself.
-_SAID = {"DAY": r"\bfirst\b|\blast\b", "YEAR": r"\byears?\b|\d{2}\b|\blast\b|\bthis\b"}
+_SAID = {
+    "DAY": r"\b(first|second|third|(four|fif|six|seven|eigh|nin|ten|eleven|twelf|\w+teen)th|\w+tieth"
+    r"|\d+(st|nd|rd|th)|last|half|mid\w*|early|late|end|days?|weeks?|eve|christmas)\b",
+    "YEAR": r"\byears?\b|\d{2}\b|\b(last|this|previous|past|current|next|recent)\b",
+}
 _NAMED = re.compile(rf"\b({'|'.join(MONTHS)})\b", re.IGNORECASE)
+# Words that may mean another month than the one that is named.
+_SHORT = "|".join(name[:3] for name in MONTHS if name != "may")
+_ANOTHER = re.compile(
+    rf"\b({_SHORT}|sept|months?|before|after|previous|next|following|prior|since|until)\b",
+    re.IGNORECASE,
+)
 
 
 def as_asked(text: str, question: str, schema: Schema) -> tuple[str, tuple[Repair, ...]]:
@@ -58,23 +68,26 @@ def calendar(tree: exp.Expr, question: str, schema: Schema) -> str:
     Only where the question names exactly one month ("May" counts with a capital), and nothing of
     that day or year. Empty if there was nothing to do.
     """
-    named = {word.lower() for word in _NAMED.findall(question) if word != "may"}
+    asked = question.strip().removeprefix("May ")  # "May I see", which names none
+    named = {word.lower() for word in _NAMED.findall(asked) if word != "may"}
     if len(named) != 1:
         return ""
-    changes = [*_months(tree, named.pop()), *_unasked(tree, question)]
+    months = [] if _ANOTHER.search(question) else _months(tree, named.pop())
+    changes = [*months, *_unasked(tree, question)]
     told = "; ".join(changes)
     return f"{told[0].upper()}{told[1:]}." if told else ""
 
 
 def _months(tree: exp.Expr, name: str) -> list[str]:
+    """Put the month right if the statement asks for one only."""
     wanted = str(MONTHS.index(name) + 1)
-    changes = []
-    for test in tree.find_all(exp.EQ):
-        number = test.expression
-        if _part(test.this) == "MONTH" and _is_number(number) and number.name != wanted:
-            changes.append(f"{name.capitalize()} is month {wanted}, not {number.name}")
-            number.replace(exp.Literal.number(wanted))
-    return changes
+    tests = [test for test in tree.find_all(exp.EQ) if _part(test.this) == "MONTH"]
+    number = tests[0].expression if len(tests) == 1 else None
+    if number is None or not _is_number(number) or number.name == wanted:
+        return []
+    told = f"{name.capitalize()} is month {wanted}, not {number.name}"
+    number.replace(exp.Literal.number(wanted))
+    return [told]
 
 
 def _unasked(tree: exp.Expr, question: str) -> list[str]:

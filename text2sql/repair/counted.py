@@ -15,7 +15,10 @@ from text2sql.repair.case import column
 from text2sql.repair.names import singular
 from text2sql.schema import Column, Schema, Table
 
-_HOW_MANY = re.compile(r"\bhow many (?:(?:different|distinct|unique) )?(\w+)", re.IGNORECASE)
+# Not customers' orders, which are no customers.
+_HOW_MANY = re.compile(
+    r"\bhow many (?:(?:different|distinct|unique) )?(\w+)(?!['’\w])", re.IGNORECASE
+)
 
 
 def counted(tree: exp.Expr, question: str, schema: Schema) -> str:
@@ -25,7 +28,7 @@ def counted(tree: exp.Expr, question: str, schema: Schema) -> str:
     customer_id may repeat, or from a join in which one may. Empty if there was nothing to do.
     """
     asked, star, tables = _HOW_MANY.search(question), _lone_count(tree), _tables(tree, schema)
-    if asked is None or star is None or not tables:
+    if asked is None or star is None or not tables or not _is_plural(asked[1]):
         return ""
     key = _key_in_join(asked[1], tables) if len(tables) > 1 else _key_alone(asked[1], tables)
     if key is None:
@@ -33,6 +36,11 @@ def counted(tree: exp.Expr, question: str, schema: Schema) -> str:
     star.set("this", exp.Distinct(expressions=[key]))
     where = "the join" if len(tables) > 1 else next(iter(tables.values())).name
     return f"The question asks for {asked[1]}, and {where} may hold one more than once."
+
+
+def _is_plural(noun: str) -> bool:
+    """Customers, and not the customer of customer orders."""
+    return singular(noun.lower()) != noun.lower()
 
 
 def _lone_count(tree: exp.Expr) -> exp.Count | None:
@@ -84,11 +92,19 @@ def _refers(table: Table, owner: Table) -> bool:
     return any(key.columns not in once for key in keys)
 
 
+def _is(table: Table, name: str) -> bool:
+    return table.name.lower() == name.lower()
+
+
 def _key_of(noun: str, table: Table) -> Column | None:
     """The column of another table's key that may repeat here: customer_id for customers."""
     one = singular(noun.lower())
     if one in map(singular, table.name.lower().split("_")):
         return None  # party_events holds events, one a row
     key = table.column(f"{one}_id") or table.column(f"{one}id")
+    if key and any(
+        own.columns == (key.name,) and _is(table, own.table) for own in table.foreign_keys
+    ):
+        return None  # managers of employees are employees: their rows are counted, not named
     alone = {keys[0].lower() for keys in (table.primary_key, *table.unique) if len(keys) == 1}
     return None if key is None or key.name.lower() in alone else key

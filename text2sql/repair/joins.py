@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlglot import exp
 
 from text2sql.repair.case import Case, column, identifier
 from text2sql.repair.names import NEAR, SAME, likeness, singular, squeezed
 from text2sql.repair.scopes import Scope, Source, entries
-from text2sql.schema import Schema, Table
+from text2sql.schema import Column, Schema, Table
 
 MAX_HOPS = 4
 _NUMBERED = re.compile(r"([tT])(\d+)")
@@ -46,7 +47,8 @@ class Path:
         return self.links[-1].right
 
 
-def links(schema: Schema) -> list[Link]:
+@lru_cache(maxsize=64)  # asked again and again for one statement, and quadratic in the tables
+def links(schema: Schema) -> tuple[Link, ...]:
     """All links of a schema, both ways: its foreign keys, and likely ones of tables without any.
 
     >>> from text2sql.repair.example import SHOP
@@ -72,26 +74,23 @@ def links(schema: Schema) -> list[Link]:
     for link in declared + likely:
         if len(link.left_columns) == len(link.right_columns) > 0:
             found.update({link: None, link.turned(): None})
-    return list(found)
+    return tuple(found)
 
 
 def _likely(table: Table, other: Table) -> Iterator[Link]:
     """Keys between two tables that declare none: `x_id` with `x_id`, or with the id of x."""
+    theirs_by_name: dict[str, list[Column]] = {}
+    for theirs in other.columns:
+        theirs_by_name.setdefault(squeezed(theirs.name), []).append(theirs)
+    ids = {f"{singular(squeezed(one.name))}id" for one in (table, other)}
     for mine in table.columns:
-        for theirs in other.columns:
-            if mine.type != theirs.type:
-                continue
-            key = {squeezed(mine.name), squeezed(theirs.name)}
-            if _same_key(mine.name, theirs.name) or key in (
-                {"id", f"{singular(squeezed(table.name))}id"},
-                {"id", f"{singular(squeezed(other.name))}id"},
-            ):
+        name = squeezed(mine.name)
+        if not name.endswith("id"):
+            continue
+        wanted = sorted(ids) if name == "id" else [name, "id"] if name in ids else [name]
+        for theirs in (one for key in wanted for one in theirs_by_name.get(key, ())):
+            if mine.type == theirs.type:
                 yield Link(table.name, (mine.name,), other.name, (theirs.name,))
-
-
-def _same_key(mine: str, theirs: str) -> bool:
-    name = squeezed(mine)
-    return name == squeezed(theirs) and name.endswith("id") and name != "id"
 
 
 def between(schema: Schema, left: str, right: str) -> list[Link]:

@@ -15,6 +15,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+")
 _COMMON = frozenset("id name code date number num of in the no key type detail description".split())
 
 
+@lru_cache(maxsize=4096)
 def squeezed(name: str) -> str:
     """The name's letters and digits in lower case.
 
