@@ -24,8 +24,8 @@ MONTHS = (
 )
 # Words that say something of a day or a year, beside the number itself.
 _SAID = {
-    "DAY": r"\b(first|second|third|(four|fif|six|seven|eigh|nin|ten|eleven|twelf|\w+teen)th|\w+tieth"
-    r"|\d+(st|nd|rd|th)|last|half|mid\w*|early|late|end|days?|weeks?|eve|christmas)\b",
+    "DAY": r"\b(first|second|third|(four|fif|six|seven|eigh|nin|ten|eleven|twelf|\w+teen)th"
+    r"|\w+tieth|\d+(st|nd|rd|th)|last|half|mid\w*|early|late|end|days?|weeks?|eve|christmas)\b",
     "YEAR": r"\byears?\b|\d{2}\b|\b(last|this|previous|past|current|next|recent)\b",
 }
 _NAMED = re.compile(rf"\b({'|'.join(MONTHS)})\b", re.IGNORECASE)
