@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from text2sql.errors import Text2SQLError, TrainingError
+from text2sql.errors import DataError, Text2SQLError, TrainingError
 from text2sql.shown import piped
 
 if TYPE_CHECKING:
@@ -167,6 +167,8 @@ def _score(examples: Any, arguments: argparse.Namespace) -> int:
     from finetune.report import compare, in_words
 
     check_databases(examples, arguments.databases)
+    if arguments.output and arguments.output.is_dir():
+        raise DataError(f"'{arguments.output}' is a folder.", hint="Name a file to write.")
     sides = [arguments.adapter, *([arguments.against] if arguments.against else [])]
     how: dict[str, Any] = {"repair": not arguments.no_repair, "hints": not arguments.no_hints}
     if arguments.no_doubt:
@@ -179,8 +181,10 @@ def _score(examples: Any, arguments: argparse.Namespace) -> int:
         pair = compare(*reports)
         found |= {"against": reports[1].to_json(), "paired": pair.to_json()}
         print(f"difference {pair}")
-    if arguments.output:
+    kept = _partial(arguments.output)
+    if kept:
         write_json(arguments.output, found)
+        kept.unlink(missing_ok=True)  # only now, for the second side may be cut short, too
     return 0
 
 

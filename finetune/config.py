@@ -92,7 +92,7 @@ class TrainConfig:
         if self.schedule not in SCHEDULES:
             near = nearest(self.schedule, SCHEDULES)
             raise TrainingError(f"'schedule' can't be {self.schedule!r}.", hint=near)
-        if not self.target.strip():
+        if not all(name.strip() for name in self.target.split(",")):
             raise TrainingError("'target' names no layer.", hint="Write all-linear for all.")
         check_name(self.run)
         return self

@@ -179,9 +179,10 @@ def _database(example: Example, folders: Sequence[Path]) -> Path | None:
     if not example.database:
         return None
     for folder in folders:
-        path = (folder / example.database).resolve()
-        if path.is_relative_to(folder.resolve()) and path.exists():
-            return path
+        with contextlib.suppress(OSError, ValueError):  # no name that a file could have
+            path = (folder / example.database).resolve()
+            if path.is_relative_to(folder.resolve()) and path.exists():
+                return path
     return None
 
 

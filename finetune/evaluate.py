@@ -50,8 +50,8 @@ def evaluate(
     """Ask and judge each example, or a random sample of `limit`.
 
     `batch` questions on one schema are decoded side by side; then there is no latency to report.
-    With `resume_path`, what is judged is kept there at once and not judged again. Cancelling
-    keeps what was done (`Report.complete` is False).
+    With `resume_path`, what is judged is kept there at once and not judged again; whoever has kept
+    the report removes the file. Cancelling keeps what was done (`Report.complete` is False).
 
     Raises DataError, before anything is asked, if there is no example or a database is missing.
     """
@@ -65,9 +65,6 @@ def evaluate(
         partial.add(example, outcome)
         found[example.id] = outcome
         on_progress(len(found), len(chosen), outcome)
-    complete = len(found) == len(chosen)
-    if complete:
-        partial.remove()
     outcomes = [found[one.id] for one in chosen if one.id in found]
     return Report(
         rows=tuple(one for one in outcomes if isinstance(one, Row)),
@@ -80,7 +77,7 @@ def evaluate(
         doubt=engine.doubt,
         hints=engine.hints,
         batch=batch,
-        complete=complete,
+        complete=len(found) == len(chosen),
     )
 
 

@@ -12,6 +12,7 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,7 +71,7 @@ class Examples:
 
 def read_examples(path: Path) -> Examples:
     """The examples of a file; DataError if it can't be read or holds none."""
-    rows = _csv_rows if ".csv" in path.suffixes else _json_rows
+    rows = _csv_rows if ".csv" in map(str.lower, path.suffixes) else _json_rows
     found: list[Example] = []
     dropped: list[BadLine] = []
     seen: set[str] = set()
@@ -96,8 +97,8 @@ def read_examples(path: Path) -> Examples:
 def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
-        data = gzip.decompress(data) if path.suffix == ".gz" else data
-    except (OSError, EOFError) as error:
+        data = gzip.decompress(data) if path.suffix.lower() == ".gz" else data
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError(f"Can't read '{path}': {reason}.") from error
     try:

@@ -39,10 +39,14 @@ def _path(name: str, databases: Path | None) -> Path:
             f"The examples name databases, {name!r} among them.",
             hint="Give the folder that holds them with --databases.",
         )
-    path = (databases / name).resolve()
+    try:
+        path = (databases / name).resolve()
+        there = path.exists()
+    except (OSError, ValueError):  # no name that a file could have
+        raise DataError(f"There is no database {name[:80]!r} in '{databases}'.") from None
     if not path.is_relative_to(databases.resolve()):
         raise DataError(f"The database {name!r} lies outside '{databases}'.")
-    if not path.exists():
+    if not there:
         raise DataError(f"There is no database {name!r} in '{databases}'.")
     return path
 
@@ -133,4 +137,4 @@ def self_test(examples: Sequence[Example], databases: Path | None) -> SelfTest:
 def _with_a_wrong_column(sql: str, gold: QueryResult) -> str:
     names = [f"c{number}" for number in range(len(gold.columns))]
     shown = ", ".join(["concat('not ', c0) AS c0", *names[1:]])
-    return f"SELECT {shown} FROM ({sql}) AS gold({', '.join(names)})"
+    return f"SELECT {shown} FROM ({sql}\n) AS gold({', '.join(names)})"

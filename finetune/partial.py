@@ -47,11 +47,6 @@ class Partial:
         with told(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
-    def remove(self) -> None:
-        """Forget it: the evaluation is complete."""
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
-
     def _key(self, example: Example) -> str:
         whole = json.dumps([self.settings, asdict(example)], sort_keys=True)
         return hashlib.sha256(whole.encode()).hexdigest()[:24]

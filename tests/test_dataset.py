@@ -11,7 +11,8 @@ import pytest
 
 from finetune.config import TrainConfig
 from finetune.dataset import TrainingData, training_data
-from finetune.examples import read_examples
+from finetune.examples import Example, read_examples
+from finetune.gold import check_databases
 from finetune.targets import binder
 from text2sql.errors import DataError
 from text2sql.schema import parse_schema
@@ -190,6 +191,20 @@ def test_a_broken_schema_costs_only_its_own_examples(tmp_path: Path) -> None:
 def test_nothing_usable(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no usable example"):
         read(write(tmp_path / "d.jsonl", row(sql="SELECT price FROM warehouse")))
+
+
+def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
+    whole = bytearray(gzip.compress(b'{"question": "Which?"}' * 50))
+    whole[15] ^= 0xFF
+    (tmp_path / "d.jsonl.gz").write_bytes(whole)
+    with pytest.raises(DataError, match=r"d\.jsonl\.gz"):
+        read_examples(tmp_path / "d.jsonl.gz")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 5_000])
+def test_a_name_that_no_database_could_have_is_told(name: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no database"):
+        check_databases([Example("1", "Which?", SHOP, "SELECT 1", database=name)], tmp_path)
 
 
 def test_no_such_file(tmp_path: Path) -> None:

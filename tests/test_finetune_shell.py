@@ -40,6 +40,8 @@ def data(tmp_path: Path) -> Path:
         (["train", "--run", "gone", "--resume"], "Can't read"),
         (["evaluate", "--data", "gone.jsonl"], "gone.jsonl"),
         (["evaluate", "--data", "d.jsonl", "--adapter", "gone"], "no adapter 'gone'"),
+        (["evaluate", "--data", "d.jsonl", "--output", "."], "is a folder"),
+        (["train", "--set", "target=q_proj,"], "'target' names no layer"),
         (["export", "--adapter", "gone", "--output", "x"], "no adapter 'gone'"),
     ],
 )
