@@ -197,3 +197,23 @@ def test_a_wide_schema_without_keys_is_settled_in_time() -> None:
         began = time.process_time()
         settle("SELECT t1.c1_2 FROM t1 JOIN t2 ON t1.t2_id = t2.foo WHERE t1.zip = 3", database)
         assert time.process_time() - began < 5  # once it took this process 14 s
+
+
+@pytest.mark.parametrize(
+    ("call", "form"),
+    [("TO_CHAR(d, 'YYYY-MM')", "'%Y-%m'"), ("DATE_FORMAT(d, '%M %d, %Y')", "'%B %d, %Y'")],
+)
+def test_formats_of_dates_are_told_in_duckdb_s_letters(
+    call: str, form: str, shop: Database
+) -> None:
+    settled = settle(f"SELECT {call} AS m FROM (SELECT DATE '2024-03-09' AS d)", shop)
+    assert f"STRFTIME(d, {form})" in settled.sql
+    assert [one.rule for one in settled.repairs] == ["other_dialect"]
+    assert rows(settled) in ([("2024-03",)], [("March 09, 2024",)])
+
+
+def test_a_date_in_another_form_is_not_compared_as_text() -> None:
+    schema = parse_schema("CREATE TABLE o (id INT PRIMARY KEY, day DATE)")
+    with contextlib.closing(database_from_schema(schema)) as database:
+        assert settle("SELECT id FROM o WHERE day > '01/01/2025'", database).result is None
+        assert settle("SELECT id FROM o WHERE day >= '2024-05'", database).result is not None

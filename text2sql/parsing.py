@@ -55,6 +55,9 @@ def parse_statement(text: str) -> Statement:
     """
     _demand_bounds(text)
     tree = _parse_any(text)
+    for call in list(tree.find_all(exp.ToChar)):  # sqlglot would drop its format without a word
+        given = [call.this, *filter(None, [call.args.get("format")])]
+        call.replace(exp.Anonymous(this="TO_CHAR", expressions=given))
     if _levels(tree) > MAX_CHAIN:
         message = f"The statement chains too many operators; the most is about {MAX_CHAIN}."
         raise Unparsable(Problem("parse", message, suggestion="Use IN, or write it in parts."))

@@ -17,6 +17,7 @@ _MIXED = re.compile(
 )
 _TESTS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
 _YEAR = re.compile(r"[12]\d{3}")
+_MONTH = re.compile(r"\d{4}-\d{2}%?")
 
 
 def kinds_compared(case: Case) -> Repair | None:
@@ -68,7 +69,7 @@ def _mend_pair(test: exp.Expr, left: exp.Expr, right: exp.Expr, case: Case) -> b
 def _pair(strict: exp.Expr, loose: exp.Expr, case: Case, *, equal: bool) -> bool:
     """Bring two sides together; `strict` is the number, or the date, `loose` what is compared."""
     if kind_of(strict, case) == "date":
-        return _pair_with_date(strict, loose)
+        return _pair_with_date(strict, loose, equal=equal)
     if isinstance(loose, exp.Literal):
         if is_number(loose.name):
             return False
@@ -80,15 +81,15 @@ def _pair(strict: exp.Expr, loose: exp.Expr, case: Case, *, equal: bool) -> bool
     return True
 
 
-def _pair_with_date(moment: exp.Expr, other: exp.Expr) -> bool:
+def _pair_with_date(moment: exp.Expr, other: exp.Expr, *, equal: bool) -> bool:
     if not isinstance(other, exp.Literal):
         other.replace(try_cast(other, "DATE"))
     elif _YEAR.fullmatch(other.name):
         moment.replace(exp.Year(this=moment.copy()))
         other.replace(exp.Literal.number(other.name))
     elif other.is_string:
-        if _is_moment(other.name):
-            return False
+        if _is_moment(other.name) or not (equal or _MONTH.fullmatch(other.name)):
+            return False  # as texts, '01/02/2025' comes before every date
         moment.replace(as_text(moment))
     else:
         return False

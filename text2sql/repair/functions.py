@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import sqlglot
 from sqlglot import exp
 
 from text2sql.problems import Repair
@@ -157,13 +158,26 @@ def _day(given: list[exp.Expr]) -> exp.Expr:
     return exp.Anonymous(this="JULIAN", expressions=[try_cast(given[0], "DATE")])
 
 
+def _formatted(name: str, dialect: str) -> Rewrite:
+    """A function of that dialect that writes dates, its format's letters as DuckDB knows them."""
+
+    def rewrite(given: list[exp.Expr]) -> exp.Expr:
+        call = exp.Anonymous(this=name, expressions=given).sql()
+        read = sqlglot.parse_one(call, read=dialect).find(exp.TimeToStr)
+        form = read.args["format"] if read and given[1].is_string else given[1]
+        return exp.TimeToStr(this=given[0].copy(), format=form.copy())
+
+    return rewrite
+
+
 _DIALECTS: dict[str, tuple[int, Rewrite]] = {
     "julianday": (1, _day),
     "isnull": (2, _renamed("COALESCE")),
     "curdate": (0, lambda given: exp.CurrentDate()),
     "getdate": (0, _renamed("NOW")),
     "sysdate": (0, _renamed("NOW")),
-    "date_format": (2, lambda given: exp.TimeToStr(this=given[0], format=given[1])),
+    "date_format": (2, _formatted("DATE_FORMAT", "mysql")),
+    "to_char": (2, _formatted("TO_CHAR", "postgres")),
     "std": (1, lambda given: exp.Stddev(this=given[0])),
     "total": (1, lambda given: exp.Sum(this=given[0])),
     "date_sub": (2, lambda given: exp.Sub(this=try_cast(given[0], "DATE"), expression=given[1])),
