@@ -16,6 +16,8 @@ from finetune.job_child import STOPPED
 from finetune.run_folder import RunFolder, Status, free_name, runs_folder
 from text2sql.errors import Text2SQLError, TrainingError
 
+FILES = (".jsonl", ".json", ".csv", ".gz")  # what is a file and no data set's name
+
 
 def train_run(config: TrainConfig, runs: Path | None = None) -> int:
     """Train, and return the exit status: 0 finished, 3 stopped and saved.
@@ -76,6 +78,7 @@ def _prepare(folder: RunFolder, config: TrainConfig) -> None:
 
 
 def _create(folder: RunFolder, config: TrainConfig) -> None:
+    _demand_files(config)
     try:
         folder.path.mkdir(parents=True)
     except FileExistsError:
@@ -86,6 +89,17 @@ def _create(folder: RunFolder, config: TrainConfig) -> None:
     except OSError as error:
         raise TrainingError(f"Can't make '{folder.path}': {error.strerror}.") from error
     config.save(folder.config_file)
+
+
+def _demand_files(config: TrainConfig) -> None:
+    """TrainingError for a mistyped path, before the run's name is taken."""
+    if config.databases and not Path(config.databases).is_dir():
+        raise TrainingError(
+            f"There is no folder '{config.databases[:200]}'.", hint="Mend --databases."
+        )
+    for name in config.data:
+        if name.lower().endswith(FILES) and not os.path.isfile(name):
+            raise TrainingError(f"There is no file '{name[:200]}'.", hint="Mend --data.")
 
 
 def _train(config: TrainConfig, folder: RunFolder) -> int:

@@ -38,6 +38,8 @@ def data(tmp_path: Path) -> Path:
         (["train", "--set", "rank=many"], "'rank' can't be 'many'"),
         (["train", "--run", "../up", "--data", "bundled"], "can't be a run's name"),
         (["train", "--run", "gone", "--resume"], "Can't read"),
+        (["train", "--run", "a", "--data", "gone.jsonl"], "no file 'gone.jsonl'"),
+        (["train", "--run", "a", "--data", "d.jsonl", "--databases", "gone"], "no folder 'gone'"),
         (["evaluate", "--data", "gone.jsonl"], "gone.jsonl"),
         (["evaluate", "--data", "d.jsonl", "--adapter", "gone"], "no adapter 'gone'"),
         (["evaluate", "--data", "d.jsonl", "--output", "."], "is a folder"),
@@ -57,6 +59,7 @@ def test_what_is_wrong_is_told(
     assert main(arguments) == 1
     error = capsys.readouterr().err
     assert error.startswith("error: ") and said in error
+    assert not (data.parent / "runs").exists(), "no name is taken by what did not start"
 
 
 @pytest.mark.parametrize(
